@@ -1,0 +1,16 @@
+// Package sdecontract holds the contract of the SD Elements API v2 connections.
+//
+// The contract is openapi.yaml: plain OpenAPI 3.0.3, and ten x- keys for what that can't say.
+// Package mock serves it.
+package sdecontract
+
+import _ "embed"
+
+//go:embed openapi.yaml
+var spec string
+
+// SpecFile is the name of the contract's file, as messages about its lines give it.
+const SpecFile = "openapi.yaml"
+
+// Spec returns the contract: the text of openapi.yaml, in YAML. The caller owns the slice.
+func Spec() []byte { return []byte(spec) }

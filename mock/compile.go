@@ -1,0 +1,219 @@
+package mock
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/gorilla/mux"
+	"go.yaml.in/yaml/v4"
+)
+
+// compiler turns the document into a Contract. It notes which x- keys it has used, by place: one that
+// stays unused has no effect where it stands, which is an error.
+type compiler struct {
+	*Contract
+	used map[[2]int]bool
+	errs []error
+}
+
+func compile(file string, doc *openapi3.T, keys []foundKey) (*Contract, error) {
+	c := &compiler{used: map[[2]int]bool{}, Contract: &Contract{
+		file:        file,
+		router:      mux.NewRouter().SkipClean(true).UseEncodedPath(),
+		paths:       map[string]*path{},
+		collections: map[string]*collection{},
+		responses:   map[int]*openapi3.Schema{},
+		names:       map[*openapi3.Schema]string{},
+	}}
+	c.nameSchemas(doc)
+	for _, template := range doc.Paths.InMatchingOrder() {
+		c.addPath(template, doc.Paths.Value(template))
+	}
+	c.addCollections()
+	for _, f := range keys {
+		if !c.used[[2]int{f.key.Line, f.key.Column}] && f.key.Value != "x-source" {
+			c.fail(f.key.Line, "%s: misplaced: it has no effect here", f.key.Value)
+		}
+	}
+	slices.Sort(c.permissions)
+	slices.Sort(c.features)
+	c.permissions, c.features = slices.Compact(c.permissions), slices.Compact(c.features)
+	return c.Contract, errors.Join(c.errs...)
+}
+
+func (c *compiler) fail(line int, format string, args ...any) {
+	c.errs = append(c.errs, fmt.Errorf("%s:%d: %s", c.file, line, fmt.Sprintf(format, args...)))
+}
+
+// rule decodes the x- key of an object of the document, and notes that it was used.
+func rule[T any](c *compiler, extensions map[string]any, origin *openapi3.Origin, key string) (value T, ok bool) {
+	raw, ok := extensions[key]
+	if !ok {
+		return value, false
+	}
+	data, err := yaml.Dump(raw)
+	if err == nil {
+		err = yaml.Load(data, &value, yaml.WithKnownFields())
+	}
+	if err != nil {
+		c.fail(lineOf(origin, key), "%s: %v", key, err)
+	}
+	if origin != nil {
+		at := origin.Fields.Get(key)
+		c.used[[2]int{at.Line, at.Column}] = true
+	}
+	return value, true
+}
+
+func (c *compiler) nameSchemas(doc *openapi3.T) {
+	for name, ref := range doc.Components.Schemas {
+		c.nameSchema(ref, "#/components/schemas/"+name)
+	}
+	for name, ref := range doc.Components.Responses {
+		status := statusOf(name)
+		for _, media := range ref.Value.Content {
+			if media.Schema != nil && status != 0 {
+				c.responses[status] = media.Schema.Value
+			}
+		}
+	}
+}
+
+// statusOf finds the status whose name a shared response bears, such as NotFound; 0 if there is none.
+func statusOf(name string) int {
+	for status := 400; status < 600; status++ {
+		if text := http.StatusText(status); text != "" && strings.ReplaceAll(text, " ", "") == name {
+			return status
+		}
+	}
+	return 0
+}
+
+func (c *compiler) nameSchema(ref *openapi3.SchemaRef, pointer string) {
+	if ref == nil || ref.Value == nil || c.names[ref.Value] != "" {
+		return
+	}
+	c.names[ref.Value] = pointer
+	if ref.Ref != "" { // named where it is defined
+		c.names[ref.Value] = ref.Ref
+	}
+	for name, property := range ref.Value.Properties {
+		c.nameSchema(property, pointer+"/properties/"+name)
+	}
+	c.nameSchema(ref.Value.Items, pointer+"/items")
+	c.nameSchema(ref.Value.AdditionalProperties.Schema, pointer+"/additionalProperties")
+}
+
+func (c *compiler) addPath(template string, item *openapi3.PathItem) {
+	p := &path{template: template, operations: map[string]*operation{}}
+	c.paths[template] = p
+	c.router.Path(template).Name(template)
+	for method, o := range item.Operations() {
+		p.operations[method] = c.operation(method, template, item, o)
+	}
+}
+
+func (c *compiler) operation(method, template string, item *openapi3.PathItem, o *openapi3.Operation) *operation {
+	op := &operation{id: o.OperationID, method: method, path: template, responses: map[int]response{}}
+	line := lineOf(o.Origin, "")
+	op.cite, _ = rule[citations](c, o.Extensions, o.Origin, "x-source")
+	op.requires, _ = rule[string](c, o.Extensions, o.Origin, "x-requires")
+	if op.requires != "" {
+		c.permissions = append(c.permissions, op.requires)
+	}
+	if r, ok := rule[collectionRule](c, o.Extensions, o.Origin, "x-collection"); ok {
+		op.verb = verbs[r.Verb]
+		if op.verb == nil {
+			c.fail(line, "x-collection: %q is not a verb: %s", r.Verb, strings.Join(sortedKeys(verbs), ", "))
+		}
+		op.collection = c.collection(r.Name)
+		if r.Verb == "create" {
+			op.collection.create = op
+		}
+	} else {
+		c.fail(line, "%s has no x-collection: nothing says what it does", op.id)
+	}
+	for _, ref := range append(slices.Clone(item.Parameters), o.Parameters...) {
+		op.params = append(op.params, c.parameter(ref.Value))
+	}
+	if o.RequestBody != nil {
+		c.requestBody(op, o.RequestBody.Value)
+	}
+	for status, ref := range o.Responses.Map() {
+		c.response(op, status, ref.Value)
+	}
+	if op.success == 0 {
+		c.fail(line, "%s has no 2xx response", op.id)
+	}
+	return op
+}
+
+func (c *compiler) collection(name string) *collection {
+	if c.collections[name] == nil {
+		c.collections[name] = &collection{name: name}
+	}
+	return c.collections[name]
+}
+
+func (c *compiler) parameter(p *openapi3.Parameter) parameter {
+	out := parameter{name: p.Name, in: p.In, schema: p.Schema.Value, required: p.Required}
+	c.nameSchema(p.Schema, "#/parameters/"+p.Name+"/schema")
+	out.cite, _ = rule[citations](c, p.Extensions, p.Origin, "x-source")
+	if p.In == openapi3.ParameterInQuery {
+		out.filters, _ = rule[string](c, p.Extensions, p.Origin, "x-filters")
+		out.paginate, _ = rule[string](c, p.Extensions, p.Origin, "x-paginates")
+	}
+	if out.paginate != "" && out.paginate != "size" && out.paginate != "page" {
+		c.fail(lineOf(p.Origin, "x-paginates"), "x-paginates: %q is neither size nor page", out.paginate)
+	}
+	return out
+}
+
+func (c *compiler) requestBody(op *operation, body *openapi3.RequestBody) {
+	op.consumes = sortedKeys(body.Content)
+	media := body.Content[op.consumes[0]]
+	op.input = media.Schema.Value
+	c.nameSchema(media.Schema, "#/"+op.id+"/requestBody")
+	for _, name := range sortedKeys(op.input.Properties) {
+		s := op.input.Properties[name].Value
+		f := field{name: name, schema: s}
+		f.cite, _ = rule[citations](c, s.Extensions, s.Origin, "x-source")
+		f.from, _ = rule[source](c, s.Extensions, s.Origin, "x-default-from")
+		f.inherits, _ = rule[inheritsRule](c, s.Extensions, s.Origin, "x-inherits")
+		if r, ok := rule[refersRule](c, s.Extensions, s.Origin, "x-refers-to"); ok {
+			f.refersTo = &r
+		}
+		if r, ok := rule[featureRule](c, s.Extensions, s.Origin, "x-feature"); ok {
+			f.feature = &r
+			c.features = append(c.features, r.Name)
+		}
+		op.fields = append(op.fields, f)
+	}
+}
+
+func (c *compiler) response(op *operation, status string, r *openapi3.Response) {
+	code, err := strconv.Atoi(status)
+	if err != nil {
+		c.fail(lineOf(r.Origin, ""), "%s: response %q is not a status", op.id, status)
+		return
+	}
+	out := response{header: map[string]string{}}
+	for name, h := range r.Headers {
+		if s := h.Value.Schema; s != nil && len(s.Value.Enum) == 1 {
+			out.header[name] = fmt.Sprint(s.Value.Enum[0])
+		}
+	}
+	for _, mediaType := range sortedKeys(r.Content) {
+		out.mediaType, out.schema = mediaType, r.Content[mediaType].Schema.Value
+		c.nameSchema(r.Content[mediaType].Schema, "#/"+op.id+"/responses/"+status)
+	}
+	op.responses[code] = out
+	if code/100 == 2 {
+		op.success = code
+	}
+}

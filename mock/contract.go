@@ -1,0 +1,205 @@
+package mock
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/gorilla/mux"
+	"go.yaml.in/yaml/v4"
+
+	"github.com/sdecontract/sdecontract"
+)
+
+// A Contract is an OpenAPI document with x- keys, read and ready to be served. It doesn't change
+// afterwards, so any number of servers share it.
+type Contract struct {
+	file        string
+	router      *mux.Router // finds the template of a path
+	paths       map[string]*path
+	collections map[string]*collection
+	permissions []string                    // that the contract names
+	features    []string                    // that the contract names
+	responses   map[int]*openapi3.Schema    // components' replies by status, for paths without operation
+	names       map[*openapi3.Schema]string // JSON pointer of each schema, for messages
+}
+
+// path is a path template with its operations.
+type path struct {
+	template   string
+	operations map[string]*operation // by method
+}
+
+// operation is one operation of the contract with the rules that its x- keys state.
+type operation struct {
+	id, method, path string
+	collection       *collection
+	verb             verb
+	requires         string // permission, or empty
+	params           []parameter
+	input            *openapi3.Schema // of the body; nil if the operation takes none
+	consumes         []string         // media types of the body
+	fields           []field          // of the body
+	success          int              // status
+	responses        map[int]response // by status
+	cite             citations
+}
+
+type parameter struct {
+	name, in string
+	schema   *openapi3.Schema
+	required bool
+	filters  string // property of the items
+	paginate string // size or page
+	cite     citations
+}
+
+// field is one field of a request body.
+type field struct {
+	name     string
+	schema   *openapi3.Schema
+	from     source // where a value comes from that isn't sent
+	refersTo *refersRule
+	feature  *featureRule
+	inherits inheritsRule
+	cite     citations
+}
+
+// response is one documented reply of an operation.
+type response struct {
+	mediaType string // empty if the reply has no body
+	schema    *openapi3.Schema
+	header    map[string]string // headers that the contract allows one value only
+}
+
+// collection is one kind of connection.
+type collection struct {
+	name       string
+	id         string     // the property that the server assigns
+	properties []property // of a connection in replies, in the order of the reply
+	gates      []string   // permissions that hide properties
+	schemas    []*openapi3.Schema
+	create     *operation
+	results    string // the member of the list's reply that holds the items
+	list       *openapi3.Schema
+}
+
+// property is one property of a connection in replies.
+type property struct {
+	name    string
+	schema  *openapi3.Schema
+	from    source // where its value always comes from
+	visible string // permission, or empty
+}
+
+// DefaultContract returns the contract that this module holds: see [sdecontract.Spec].
+func DefaultContract() *Contract { return defaultContract() }
+
+var defaultContract = sync.OnceValue(func() *Contract {
+	c, err := LoadContract(sdecontract.SpecFile, sdecontract.Spec())
+	if err != nil {
+		panic(err) // the embedded file is part of the program
+	}
+	return c
+})
+
+// LoadContract reads an OpenAPI 3.0 document in YAML that may use the x- keys which the head of
+// openapi.yaml explains. file names it in messages. The error names, with their lines, all the x-
+// keys that are unknown, misplaced or malformed.
+func LoadContract(file string, data []byte) (*Contract, error) {
+	var root yaml.Node
+	if err := yaml.Load(data, &root); err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	keys := findKeys(nil, &root, "document")
+	var errs []error
+	for _, f := range keys {
+		if err := f.check(); err != nil {
+			errs = append(errs, fmt.Errorf("%s:%d:%d: %s: %w", file, f.key.Line, f.key.Column, f.key.Value, err))
+		}
+	}
+	if errs != nil {
+		return nil, errors.Join(errs...)
+	}
+	loader := openapi3.NewLoader()
+	loader.IncludeOrigin = true
+	doc, err := loader.LoadFromDataWithPath(data, &url.URL{Path: file})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	if err := doc.Validate(loader.Context, openapi3.EnableMultiError(), openapi3.EnableSchemaFormatValidation()); err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return compile(file, doc, keys)
+}
+
+// sortedKeys makes what is told to people, and what is tried in turn, the same in every run.
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// where is the line of the contract that says the rule of the schema, such as its enum.
+func (c *Contract) where(schema *openapi3.Schema, rule string) (pointer string, line int) {
+	pointer = c.names[schema]
+	if pointer != "" && rule != "" {
+		pointer += "/" + rule
+	}
+	return pointer, lineOf(schema.Origin, rule)
+}
+
+// lineOf is the line of a key of an object of the contract, else of the object; 0 if not known.
+func lineOf(o *openapi3.Origin, key string) int {
+	if o == nil {
+		return 0
+	}
+	if l, ok := o.Fields.Lookup(key); ok {
+		return l.Line
+	}
+	if o.Key != nil {
+		return o.Key.Line
+	}
+	return 0
+}
+
+// allow lists the methods of the path, for the header Allow.
+func (p *path) allow() string {
+	methods := append(sortedKeys(p.operations), "OPTIONS")
+	if p.operations["GET"] != nil {
+		methods = append(methods, "HEAD")
+	}
+	slices.Sort(methods)
+	return strings.Join(methods, ", ")
+}
+
+// operationFor returns the operation that answers the method: HEAD is answered as GET.
+func (p *path) operationFor(method string) *operation {
+	if method == "HEAD" {
+		method = "GET"
+	}
+	return p.operations[method]
+}
+
+// field returns the field of the body with that name, or nil.
+func (op *operation) field(name string) *field {
+	for i := range op.fields {
+		if op.fields[i].name == name {
+			return &op.fields[i]
+		}
+	}
+	return nil
+}
+
+// nearest names the documented operation closest to what was asked.
+func (c *Contract) nearest(method, urlPath string) string {
+	var candidates []string
+	for _, template := range sortedKeys(c.paths) {
+		for _, m := range sortedKeys(c.paths[template].operations) {
+			candidates = append(candidates, m+" "+template)
+		}
+	}
+	best, _ := nearest(method+" "+urlPath, candidates)
+	return best
+}

@@ -1,0 +1,127 @@
+// Package mock is an in-memory SD Elements API v2 for connections, driven by openapi.yaml.
+//
+// A [Server] is an [http.Handler]. It validates every request and every reply against the contract,
+// remembers what clients create and update, and tells what they got wrong:
+//
+//	srv := mock.New()
+//	http.ListenAndServe("127.0.0.1:8080", srv)
+//
+// In tests, package mocktest starts one and fails the test if the client breaks the contract.
+package mock
+
+import (
+	"fmt"
+	"net/http"
+	"sync/atomic"
+	"time"
+)
+
+// Server is a mock of the API. It is safe for concurrent use. Use [New] to make one.
+type Server struct {
+	contract *Contract
+	world    *World
+	withheld map[string]bool // features that no organization has, whatever the world says
+	maxBody  int64
+	store    atomic.Pointer[store]
+	journal  journal
+}
+
+// New returns a mock that serves the default contract and world, but for what the options change.
+func New(options ...Option) *Server {
+	s := &Server{
+		contract: DefaultContract(),
+		withheld: map[string]bool{},
+		maxBody:  1 << 20,
+	}
+	for _, option := range options {
+		option(s)
+	}
+	if s.world == nil {
+		s.world = DefaultWorld()
+	}
+	s.Reset()
+	return s
+}
+
+// A request is a walk through these steps. A step that returns a reply ends it; the last one always
+// does. What comes out is validated before it is sent.
+var steps = []step{
+	matchOperation,          // else 404 or 405, both with a hint; 301 to the path with its slash
+	negotiateFormat,         // else 406
+	authenticate,            // else 401
+	checkPermission,         // else 403
+	findConnection,          // else 404
+	readBody,                // else 400, 413 or 415
+	validateQuery,           // notes what is wrong with the parameters
+	validateBody,            // notes what is wrong with the fields
+	refuseUnknownReferences, // notes ids of connectors and projects that can't be used
+	refuseGatedValues,       // notes values that the plan doesn't include
+	refuseInvalid,           // 400 that names every wrong parameter or field
+	fillDefaults,
+	act, // list, get, create or update, and reply as the user may see it
+}
+
+// A step looks at a call, adds to it, and may answer it. nil means: go on.
+type step func(*call) *reply
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	started := time.Now()
+	c := &call{Server: s, store: s.store.Load(), w: w, r: r}
+	answer := c.checked(c.walk())
+	c.write(answer)
+	e := Exchange{
+		Time: started, Duration: time.Since(started), Method: r.Method, Target: r.URL.RequestURI(),
+		Status: answer.status, Bytes: answer.size(), Findings: c.findings,
+	}
+	if c.op != nil {
+		e.Operation = c.op.id
+	}
+	if c.user != nil {
+		e.User = c.user.Name
+	}
+	s.journal.add(e)
+}
+
+// walk takes the steps. A panic becomes a 500, so that one bad request can't hurt others.
+func (c *call) walk() (answer *reply) {
+	defer func() {
+		if p := recover(); p != nil {
+			c.find(Finding{Severity: Fault, In: "mock", Message: fmt.Sprintf("panic: %v", p)})
+			answer = refuse(http.StatusInternalServerError, "The mock failed; its log says how.")
+		}
+	}()
+	for _, step := range steps {
+		if answer := step(c); answer != nil {
+			return answer
+		}
+	}
+	panic("no step answered") // act always does
+}
+
+// Reset brings the connections back to what the world says. Requests under way finish on the old ones.
+func (s *Server) Reset() { s.store.Store(newStore(s.contract, s.world)) }
+
+// World returns what the mock started with.
+func (s *Server) World() *World { return s.world }
+
+// Exchanges returns the last exchanges, oldest first, up to a thousand.
+func (s *Server) Exchanges() []Exchange {
+	s.journal.mu.Lock()
+	defer s.journal.mu.Unlock()
+	return newest(s.journal.last)
+}
+
+// Broken returns the last exchanges on which the client or the mock broke the contract: those with a
+// finding of severity [Violation] or [Fault]. Oldest first, up to a thousand.
+func (s *Server) Broken() []Exchange {
+	s.journal.mu.Lock()
+	defer s.journal.mu.Unlock()
+	return newest(s.journal.broken)
+}
+
+// has tells whether an organization's plan includes the feature.
+func (s *Server) has(organization, feature string) bool {
+	o := s.world.organizations[organization]
+	return o != nil && !s.withheld[feature] && o.has(feature)
+}

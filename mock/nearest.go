@@ -1,0 +1,50 @@
+package mock
+
+import "fmt"
+
+// didYouMean ends a message about an unknown name with the nearest known one, if one is near.
+func didYouMean(name string, known []string) string {
+	best, distance := nearest(name, known)
+	if best == "" || distance > max(2, len(name)/3) {
+		return ""
+	}
+	return fmt.Sprintf("; did you mean %q?", best)
+}
+
+// nearest returns the candidate that takes the fewest edits to make from name, and how many.
+func nearest(name string, candidates []string) (best string, distance int) {
+	distance = -1
+	for _, candidate := range candidates {
+		if d := editDistance(name, candidate); distance < 0 || d < distance {
+			best, distance = candidate, d
+		}
+	}
+	return best, distance
+}
+
+// maxNameLength bounds the time that a hostile name takes; what is longer than this is near nothing.
+const maxNameLength = 200
+
+// editDistance counts the bytes to insert, delete or replace to get from a to b.
+func editDistance(a, b string) int {
+	if len(a) > maxNameLength || len(b) > maxNameLength {
+		return max(len(a), len(b))
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			replace := diagonal
+			if a[i] != b[j] {
+				replace++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(replace, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,21 @@
+package mock
+
+// Option changes a mock that [New] makes.
+type Option func(*Server)
+
+// WithWorld starts the mock with these users, connectors, projects and connections: see [ReadWorld].
+func WithWorld(w *World) Option { return func(s *Server) { s.world = w } }
+
+// WithContract serves another contract: see [LoadContract].
+func WithContract(c *Contract) Option { return func(s *Server) { s.contract = c } }
+
+// WithoutFeature takes a plan feature, such as advanced-alm, from every organization. Connections that
+// the world already has stay as they are.
+func WithoutFeature(name string) Option { return func(s *Server) { s.withheld[name] = true } }
+
+// WithMaxBody sets how many bytes a request body may have; a larger one is answered 413. The default
+// is 1 MiB.
+func WithMaxBody(bytes int64) Option { return func(s *Server) { s.maxBody = bytes } }
+
+// WithObserver calls f after each exchange, from the goroutine that served it.
+func WithObserver(f func(Exchange)) Option { return func(s *Server) { s.journal.observer = f } }

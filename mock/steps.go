@@ -1,0 +1,318 @@
+package mock
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/gorilla/mux"
+)
+
+// call is one request on its way through the steps.
+type call struct {
+	*Server
+	store *store
+	w     http.ResponseWriter
+	r     *http.Request
+
+	path   *path             // set by matchOperation
+	op     *operation        // set by matchOperation
+	vars   map[string]string // of the path, still escaped
+	user   *User             // set by authenticate
+	record *record           // set by findConnection, if the path names one
+	sent   map[string]any    // the body, set by readBody
+	query  map[string]any    // parameters that the contract knows, set by validateQuery
+	refs   map[string]*entity
+	values map[string]any // the body completed, set by fillDefaults
+
+	invalid  fieldErrors
+	findings []Finding
+}
+
+// find adds a finding.
+func (c *call) find(f Finding) { c.findings = append(c.findings, f) }
+
+// reject notes what is wrong with a field or a parameter, for refuseInvalid.
+func (c *call) reject(name string, messages ...string) {
+	if c.invalid == nil {
+		c.invalid = fieldErrors{}
+	}
+	c.invalid[name] = append(c.invalid[name], messages...)
+}
+
+func matchOperation(c *call) *reply {
+	var match mux.RouteMatch
+	if !c.contract.router.Match(c.r, &match) {
+		return c.unknownPath()
+	}
+	c.path, c.vars = c.contract.paths[match.Route.GetName()], match.Vars
+	c.op = c.path.operationFor(c.r.Method)
+	switch {
+	case c.op != nil:
+		return nil
+	case c.r.Method == http.MethodOptions:
+		return &reply{status: http.StatusOK, header: http.Header{"Allow": {c.path.allow()}}}
+	}
+	c.find(Finding{Severity: Violation, In: "method", Message: fmt.Sprintf("%s has no %s, only %s",
+		c.path.template, c.r.Method, c.path.allow())})
+	answer := refuse(http.StatusMethodNotAllowed, "Method %q not allowed.", c.r.Method)
+	answer.header = http.Header{"Allow": {c.path.allow()}}
+	return answer
+}
+
+// unknownPath answers a path that the contract doesn't have, and names the one that was probably meant.
+func (c *call) unknownPath() *reply {
+	asked := c.r.URL.EscapedPath()
+	slashed := c.r.Clone(c.r.Context())
+	slashed.URL.Path, slashed.URL.RawPath = c.r.URL.Path+"/", ""
+	var match mux.RouteMatch
+	if strings.HasSuffix(asked, "/") || !c.contract.router.Match(slashed, &match) {
+		c.find(Finding{Severity: Violation, In: "path", Message: fmt.Sprintf("the contract has no %s; the nearest operation is %s",
+			asked, c.contract.nearest(c.r.Method, c.r.URL.Path))})
+		return refuse(http.StatusNotFound, "Not found. The nearest operation is %s.", c.contract.nearest(c.r.Method, c.r.URL.Path))
+	}
+	c.find(Finding{Severity: Violation, In: "path", Message: fmt.Sprintf("%s lacks the slash at the end: the operation is %s %s",
+		asked, c.r.Method, match.Route.GetName())})
+	if c.r.Method != http.MethodGet && c.r.Method != http.MethodHead {
+		return refuse(http.StatusNotFound, "Not found. The path lacks the slash at the end: the operation is %s %s.",
+			c.r.Method, match.Route.GetName())
+	}
+	location := url.URL{Path: slashed.URL.Path, RawQuery: c.r.URL.RawQuery}
+	return &reply{status: http.StatusMovedPermanently, header: http.Header{"Location": {location.String()}}}
+}
+
+func negotiateFormat(c *call) *reply {
+	accept := strings.Join(c.r.Header.Values("Accept"), ",")
+	offer := c.op.responses[c.op.success].mediaType
+	if accept == "" || offer == "" || accepts(accept, offer) {
+		return nil
+	}
+	c.find(Finding{Severity: Violation, In: "header", Pointer: "Accept",
+		Message: fmt.Sprintf("%q doesn't include %s, which is all that the contract offers", accept, offer)})
+	return refuse(http.StatusNotAcceptable, notAcceptable)
+}
+
+// accepts tells whether an Accept header includes the media type; what can't be read in it doesn't count.
+func accepts(header, offer string) bool {
+	family, _, _ := strings.Cut(offer, "/")
+	for part := range strings.SplitSeq(header, ",") {
+		mediaType, params, err := mime.ParseMediaType(part)
+		if err != nil || !slices.Contains([]string{"*/*", family + "/*", offer}, mediaType) {
+			continue
+		}
+		if q, err := strconv.ParseFloat(params["q"], 64); params["q"] == "" || err == nil && q > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func authenticate(c *call) *reply {
+	scheme := c.op.responses[http.StatusUnauthorized].header["WWW-Authenticate"]
+	first, token, _ := strings.Cut(strings.TrimSpace(c.r.Header.Get("Authorization")), " ")
+	token = strings.TrimSpace(token)
+	if len(token) > 1 && strings.HasPrefix(token, `"`) && strings.HasSuffix(token, `"`) {
+		token = strings.TrimSpace(token[1 : len(token)-1])
+	}
+	f := Finding{Severity: Violation, In: "header", Pointer: "Authorization"}
+	detail := unknownToken
+	switch {
+	case !strings.EqualFold(first, scheme):
+		detail, f.Message = noCredentials, fmt.Sprintf("must be %q and an access token", scheme)
+	case token == "":
+		detail, f.Message = emptyToken, "the token is missing"
+	case strings.ContainsAny(token, " \t"):
+		detail, f.Message = spacedToken, "the token has blanks in it"
+	default:
+		if c.user = c.world.byToken[token]; c.user != nil {
+			return nil
+		}
+		f.Severity, f.Message = Refusal, "no user of the world has this token"
+	}
+	c.find(f)
+	return refuse(http.StatusUnauthorized, "%s", detail)
+}
+
+func checkPermission(c *call) *reply {
+	if c.user.may(c.op.requires) {
+		return nil
+	}
+	c.find(Finding{Severity: Refusal, In: "header", Pointer: "Authorization", Source: c.op.cite.String(),
+		Message: fmt.Sprintf("%s lacks the permission %q, which %s requires", c.user.Name, c.op.requires, c.op.id)})
+	return refuse(http.StatusForbidden, notAuthorized)
+}
+
+func findConnection(c *call) *reply {
+	for _, p := range c.op.params {
+		if p.in != openapi3.ParameterInPath {
+			continue
+		}
+		text, err := url.PathUnescape(c.vars[p.name])
+		value, ok := parameterValue(p.schema, text)
+		if err != nil || !ok || validate(p.schema, value, openapi3.VisitAsRequest()) != nil {
+			c.find(Finding{Severity: Violation, In: "path", Pointer: p.name, Source: p.cite.String(),
+				Message: fmt.Sprintf("%s is not an id: an integer from 1, without sign or leading zeros", display(text))})
+			return refuse(http.StatusNotFound, notFound)
+		}
+		id, _ := asInt(value)
+		if c.record = c.store.get(c.op.collection, c.user.Organization, id); c.record == nil {
+			c.find(Finding{Severity: Refusal, In: "path", Pointer: p.name, Source: p.cite.String(),
+				Message: fmt.Sprintf("organization %s has no %s connection %d", c.user.Organization, c.op.collection.name, id)})
+			return refuse(http.StatusNotFound, notFound)
+		}
+	}
+	return nil
+}
+
+// parameterValue reads the text of a parameter as its schema's type wants it.
+func parameterValue(schema *openapi3.Schema, text string) (value any, ok bool) {
+	if !schema.Type.Is(openapi3.TypeInteger) {
+		return text, true
+	}
+	i, err := strconv.ParseInt(text, 10, 64)
+	return json.Number(text), err == nil && strconv.FormatInt(i, 10) == text
+}
+
+func readBody(c *call) *reply {
+	if c.op.input == nil {
+		return nil
+	}
+	if answer := c.checkContentType(); answer != nil {
+		return answer
+	}
+	data, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, c.maxBody))
+	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+		c.find(Finding{Severity: Refusal, In: "body", Message: fmt.Sprintf("is larger than this mock reads: %d bytes", c.maxBody)})
+		return refuse(http.StatusRequestEntityTooLarge, "The request body is larger than %d bytes.", c.maxBody)
+	}
+	if err != nil {
+		c.find(Finding{Severity: Violation, In: "body", Message: "broke off: " + err.Error()})
+		return refuse(http.StatusBadRequest, "The request body broke off.")
+	}
+	var body any = map[string]any{}
+	if len(data) == 0 {
+		c.find(Finding{Severity: Violation, In: "body", Message: "is empty; " + c.op.id + " needs one", Source: c.op.cite.String()})
+	} else if body, err = decodeJSON(data); err != nil {
+		c.find(Finding{Severity: Violation, In: "body", Message: "is not JSON: " + err.Error()})
+		return refuse(http.StatusBadRequest, "JSON parse error - %v", err)
+	}
+	object, ok := body.(map[string]any)
+	if !ok {
+		findings, messages := c.contract.validateInput(c.op, body)
+		c.findings = append(c.findings, findings...)
+		return refuseFields(messages)
+	}
+	c.sent = object
+	return nil
+}
+
+func (c *call) checkContentType() *reply {
+	if encoding := c.r.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
+		c.find(Finding{Severity: Violation, In: "header", Pointer: "Content-Encoding",
+			Message: fmt.Sprintf("%q: send the body as it is", encoding)})
+		return refuse(http.StatusUnsupportedMediaType, "Unsupported content encoding %q in request.", encoding)
+	}
+	contentType := c.r.Header.Get("Content-Type")
+	mediaType, _, err := mime.ParseMediaType(contentType)
+	if contentType == "" || (err == nil || errors.Is(err, mime.ErrInvalidMediaParameter)) && slices.Contains(c.op.consumes, mediaType) {
+		return nil
+	}
+	c.find(Finding{Severity: Violation, In: "header", Pointer: "Content-Type",
+		Message: fmt.Sprintf("%q is not %s", contentType, strings.Join(c.op.consumes, " or "))})
+	return refuse(http.StatusUnsupportedMediaType, "Unsupported media type %q in request.", contentType)
+}
+
+func validateBody(c *call) *reply {
+	if c.op.input == nil {
+		return nil
+	}
+	findings, messages := c.contract.validateInput(c.op, c.sent)
+	c.findings = append(c.findings, findings...)
+	for name, list := range messages {
+		c.reject(name, list...)
+	}
+	for _, name := range sortedKeys(c.sent) {
+		if c.op.field(name) != nil {
+			continue
+		}
+		message := "is not a field of " + c.op.id + didYouMean(name, sortedKeys(c.op.input.Properties))
+		if slices.ContainsFunc(c.op.collection.properties, func(p property) bool { return p.name == name }) {
+			message = "is the server's to set"
+		}
+		c.find(Finding{Severity: Note, In: "body", Pointer: pointerTo(name), Message: message + "; it was ignored"})
+	}
+	return nil
+}
+
+func refuseUnknownReferences(c *call) *reply {
+	for _, f := range c.op.fields {
+		value, sent := c.sent[f.name]
+		if f.refersTo == nil || !sent || c.invalid[f.name] != nil {
+			continue
+		}
+		finding := Finding{Severity: Refusal, In: "body", Pointer: "/" + f.name, Source: f.cite.within(c.op).String()}
+		finding.Rule, finding.Location = c.ruleAt(f.schema, "x-refers-to")
+		id, ok := asInt(value)
+		e, unmet := c.world.refer(f.refersTo, c.user.Organization, id)
+		switch {
+		case !ok || e == nil:
+			c.reject(f.name, fmt.Sprintf(unknownPK, value))
+			finding.Message = fmt.Sprintf("organization %s has no %s %s", c.user.Organization, f.name, value)
+			c.find(finding)
+		case unmet != "":
+			c.reject(f.name, fmt.Sprintf(unusableObject, id, unmet))
+			finding.Message = unmet
+			c.find(finding)
+		}
+	}
+	return nil
+}
+
+func refuseGatedValues(c *call) *reply {
+	for _, f := range c.op.fields {
+		value, _ := c.sent[f.name].(string)
+		if f.feature == nil || !slices.Contains(f.feature.Gates, value) || c.has(c.user.Organization, f.feature.Name) {
+			continue
+		}
+		c.reject(f.name, fmt.Sprintf("%q is not a valid choice.", value))
+		finding := Finding{Severity: Refusal, In: "body", Pointer: "/" + f.name, Source: f.cite.within(c.op).String(),
+			Message: fmt.Sprintf("%q needs the feature %s, which organization %s lacks", value, f.feature.Name, c.user.Organization)}
+		finding.Rule, finding.Location = c.ruleAt(f.schema, "x-feature")
+		c.find(finding)
+	}
+	return nil
+}
+
+// ruleAt tells where the contract states a rule of the schema.
+func (c *call) ruleAt(schema *openapi3.Schema, rule string) (pointer, location string) {
+	pointer, line := c.contract.where(schema, rule)
+	if line > 0 {
+		location = c.contract.file + ":" + strconv.Itoa(line)
+	}
+	return pointer, location
+}
+
+func refuseInvalid(c *call) *reply {
+	if c.invalid == nil {
+		return nil
+	}
+	return refuseFields(c.invalid)
+}
+
+func fillDefaults(c *call) *reply {
+	if c.op.input != nil {
+		c.refs = c.world.references(c.op, c.user.Organization, c.sent)
+		c.values = fill(c.op, c.sent, c.refs)
+	}
+	return nil
+}
+
+func act(c *call) *reply { return c.op.verb(c) }

@@ -1,0 +1,152 @@
+package mock
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// pos is where something stands in a YAML file.
+type pos struct{ line, column int }
+
+// located is a value of a YAML file with its place.
+type located[T any] struct {
+	value T
+	pos
+}
+
+// UnmarshalYAML reads the value strictly: unknown fields are errors.
+func (l *located[T]) UnmarshalYAML(n *yaml.Node) error {
+	l.pos = pos{n.Line, n.Column}
+	return n.Load(&l.value, yaml.WithKnownFields())
+}
+
+// named is an entry of a YAML mapping.
+type named[T any] struct {
+	name string
+	located[T]
+}
+
+// ordered is a YAML mapping with free names, in the order of the file.
+type ordered[T any] []named[T]
+
+// UnmarshalYAML keeps the order and the place of each entry.
+func (o *ordered[T]) UnmarshalYAML(n *yaml.Node) error {
+	if n.Kind != yaml.MappingNode {
+		return errors.New("must be a mapping")
+	}
+	if err := uniqueKeys(n); err != nil {
+		return err
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		entry := named[T]{name: n.Content[i].Value}
+		if err := n.Content[i+1].Load(&entry.located, yaml.WithKnownFields()); err != nil {
+			return err
+		}
+		entry.pos = pos{n.Content[i].Line, n.Content[i].Column}
+		*o = append(*o, entry)
+	}
+	return nil
+}
+
+// object is a YAML mapping read as a JSON object, with the place of each of its members.
+type object struct {
+	members map[string]any
+	at      map[string]pos
+	pos
+}
+
+// UnmarshalYAML reads the mapping as JSON: see jsonValue.
+func (o *object) UnmarshalYAML(n *yaml.Node) error {
+	value, err := jsonValue(n)
+	if err != nil {
+		return err
+	}
+	members, ok := value.(map[string]any)
+	if !ok {
+		return errors.New("must be a mapping")
+	}
+	*o = object{members, map[string]pos{}, pos{n.Line, n.Column}}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		o.at[n.Content[i].Value] = pos{n.Content[i].Line, n.Content[i].Column}
+	}
+	return nil
+}
+
+// jsonValue converts a YAML value to what decodeJSON would give. Dates and other YAML scalars that
+// JSON doesn't have stay the strings that were written.
+func jsonValue(n *yaml.Node) (any, error) {
+	fail := func(format string, args ...any) error {
+		return fmt.Errorf("line %d, column %d: %s", n.Line, n.Column, fmt.Sprintf(format, args...))
+	}
+	switch n.Kind {
+	case yaml.AliasNode:
+		return jsonValue(n.Alias)
+	case yaml.SequenceNode:
+		list := []any{}
+		for _, child := range n.Content {
+			v, err := jsonValue(child)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, v)
+		}
+		return list, nil
+	case yaml.MappingNode:
+		if err := uniqueKeys(n); err != nil {
+			return nil, err
+		}
+		members := map[string]any{}
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			key := n.Content[i]
+			if key.Kind != yaml.ScalarNode || key.ShortTag() == "!!merge" {
+				return nil, fail("keys must be plain names")
+			}
+			v, err := jsonValue(n.Content[i+1])
+			if err != nil {
+				return nil, err
+			}
+			members[key.Value] = v
+		}
+		return members, nil
+	}
+	switch tag := n.ShortTag(); {
+	case tag == "!!null":
+		return nil, nil
+	case tag == "!!bool":
+		return strings.EqualFold(n.Value, "true"), nil
+	case (tag == "!!int" || tag == "!!float") && json.Valid([]byte(n.Value)):
+		return number(n.Value) // keeps the spelling
+	case tag == "!!int":
+		i, err := strconv.ParseInt(strings.ReplaceAll(n.Value, "_", ""), 0, 64)
+		if err != nil {
+			return nil, fail("%q is not an integer of 64 bits", n.Value)
+		}
+		return json.Number(strconv.FormatInt(i, 10)), nil
+	case tag == "!!float":
+		f, err := strconv.ParseFloat(n.Value, 64)
+		if err != nil || math.IsInf(f, 0) || math.IsNaN(f) {
+			return nil, fail("%q is not a number that JSON can hold", n.Value)
+		}
+		return json.Number(strconv.FormatFloat(f, 'g', -1, 64)), nil
+	}
+	return n.Value, nil
+}
+
+// uniqueKeys refuses a mapping that has a key twice: which one counts would be a guess.
+func uniqueKeys(n *yaml.Node) error {
+	seen := map[string]int{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key := n.Content[i]
+		if first, twice := seen[key.Value]; twice {
+			return fmt.Errorf("line %d, column %d: the key %q is already on line %d", key.Line, key.Column, key.Value, first)
+		}
+		seen[key.Value] = key.Line
+	}
+	return nil
+}

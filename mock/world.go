@@ -1,0 +1,129 @@
+package mock
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/sdecontract/sdecontract/fixtures"
+)
+
+// A World is what a mock starts with: organizations, their users, connectors, projects and
+// connections. Reading one checks it, and it doesn't change afterwards, so servers can share it.
+type World struct {
+	users         []*User
+	byToken       map[string]*User
+	organizations map[string]*organization
+	entities      map[entityKey]*entity
+	seeds         []seed
+}
+
+// User is somebody who may call the API.
+type User struct {
+	Name         string
+	Token        string
+	Organization string
+	Permissions  []string // such as "Edit ALM connections"
+}
+
+// may tells whether the user has the permission; everybody has the empty one.
+func (u *User) may(permission string) bool {
+	return permission == "" || slices.Contains(u.Permissions, permission)
+}
+
+// organization is a customer: it sees nothing of the others.
+type organization struct {
+	name     string
+	features []string
+}
+
+// entity is an object that fields of connections refer to: a connector or a project.
+type entity struct {
+	organization string
+	attributes   map[string]any
+}
+
+// entityKey finds an entity. Connectors of different kinds are numbered apart.
+type entityKey struct {
+	collection string // connectors or projects
+	kind       string // of a connector; else empty
+	id         int64
+}
+
+// seed is a connection that the world starts with.
+type seed struct {
+	collection   string
+	organization string
+	id           int64
+	sent         map[string]any // as a client would have sent it
+}
+
+// Users returns the users in the order of the world's file.
+func (w *World) Users() []User {
+	users := make([]User, len(w.users))
+	for i, u := range w.users {
+		users[i] = *u
+		users[i].Permissions = slices.Clone(u.Permissions)
+	}
+	return users
+}
+
+// Features returns the plan features of an organization, such as advanced-alm.
+func (w *World) Features(organization string) []string {
+	if o := w.organizations[organization]; o != nil {
+		return slices.Clone(o.features)
+	}
+	return nil
+}
+
+// DefaultWorld returns the world that this module ships with: fixtures/world.yaml.
+func DefaultWorld() *World { return defaultWorld() }
+
+var defaultWorld = sync.OnceValue(func() *World {
+	w, err := ReadWorld(fixtures.WorldFile, fixtures.World())
+	if err != nil {
+		panic(err) // the embedded file is part of the program
+	}
+	return w
+})
+
+// refer finds the entity with that id to which the rule may refer. It returns nil if the
+// organization has none; unmet says which condition of the rule the entity doesn't meet, if so.
+func (w *World) refer(rule *refersRule, organization string, id int64) (e *entity, unmet string) {
+	kind, _ := rule.Where["kind"].(string)
+	e = w.entities[entityKey{rule.Collection, kind, id}]
+	if e == nil || e.organization != organization {
+		return nil, ""
+	}
+	for _, attribute := range sortedKeys(rule.Where) {
+		if want, got := rule.Where[attribute], e.attributes[attribute]; got != want {
+			unmet = fmt.Sprintf("%q has %s %v, and must have %v", e.attributes["name"], attribute, got, want)
+		}
+	}
+	return e, unmet
+}
+
+// references finds the entities that the fields sent to an operation refer to, by field.
+func (w *World) references(op *operation, organization string, sent map[string]any) map[string]*entity {
+	found := map[string]*entity{}
+	for _, f := range op.fields {
+		if f.refersTo == nil {
+			continue
+		}
+		if id, ok := asInt(sent[f.name]); ok {
+			found[f.name], _ = w.refer(f.refersTo, organization, id)
+		}
+	}
+	return found
+}
+
+// value is what the source gives, or nil.
+func (s source) value(refs map[string]*entity) any {
+	field, attribute := s.split()
+	if e := refs[field]; e != nil {
+		return e.attributes[attribute]
+	}
+	return nil
+}
+
+func (o *organization) has(feature string) bool { return slices.Contains(o.features, feature) }
