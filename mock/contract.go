@@ -114,7 +114,7 @@ var defaultContract = sync.OnceValue(func() *Contract {
 func LoadContract(file string, data []byte) (*Contract, error) {
 	var root yaml.Node
 	if err := yaml.Load(data, &root); err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+		return nil, yamlErrors(file, err)
 	}
 	keys := findKeys(nil, &root, "document")
 	var errs []error

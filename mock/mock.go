@@ -12,6 +12,7 @@ package mock
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -120,8 +121,12 @@ func (s *Server) Broken() []Exchange {
 	return newest(s.journal.broken)
 }
 
+// Features returns the plan features that an organization has, such as advanced-alm.
+func (s *Server) Features(organization string) []string {
+	return slices.DeleteFunc(s.world.Features(organization), func(f string) bool { return s.withheld[f] })
+}
+
 // has tells whether an organization's plan includes the feature.
 func (s *Server) has(organization, feature string) bool {
-	o := s.world.organizations[organization]
-	return o != nil && !s.withheld[feature] && o.has(feature)
+	return slices.Contains(s.Features(organization), feature)
 }

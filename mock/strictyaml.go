@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -13,6 +14,39 @@ import (
 
 // pos is where something stands in a YAML file.
 type pos struct{ line, column int }
+
+// posError is an error at a place that the YAML library doesn't know of.
+type posError struct {
+	pos
+	message string
+}
+
+func (e *posError) Error() string { return e.message }
+
+// unknownField is how the YAML library words an error that people should understand without Go.
+var unknownField = regexp.MustCompile(`^field (.+) not found in type .*$`)
+
+// yamlErrors gives each error of the YAML library the form file:line:column: message.
+func yamlErrors(file string, err error) error {
+	list := []*yaml.LoadError{}
+	if all, ok := errors.AsType[*yaml.LoadErrors](err); ok {
+		list = all.Errors
+	} else if one, ok := errors.AsType[*yaml.LoadError](err); ok {
+		list = append(list, one)
+	}
+	var errs []error
+	for _, e := range list {
+		at, message := pos{e.Mark.Line, e.Mark.Column}, unknownField.ReplaceAllString(e.Message, `unknown field "$1"`)
+		if own, ok := errors.AsType[*posError](e); ok {
+			at, message = own.pos, own.message
+		}
+		errs = append(errs, fmt.Errorf("%s:%d:%d: %s", file, max(at.line, 1), max(at.column, 1), message))
+	}
+	if errs == nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	return errors.Join(errs...)
+}
 
 // located is a value of a YAML file with its place.
 type located[T any] struct {
@@ -82,7 +116,7 @@ func (o *object) UnmarshalYAML(n *yaml.Node) error {
 // JSON doesn't have stay the strings that were written.
 func jsonValue(n *yaml.Node) (any, error) {
 	fail := func(format string, args ...any) error {
-		return fmt.Errorf("line %d, column %d: %s", n.Line, n.Column, fmt.Sprintf(format, args...))
+		return &posError{pos{n.Line, n.Column}, fmt.Sprintf(format, args...)}
 	}
 	switch n.Kind {
 	case yaml.AliasNode:
@@ -144,7 +178,7 @@ func uniqueKeys(n *yaml.Node) error {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i]
 		if first, twice := seen[key.Value]; twice {
-			return fmt.Errorf("line %d, column %d: the key %q is already on line %d", key.Line, key.Column, key.Value, first)
+			return &posError{pos{key.Line, key.Column}, fmt.Sprintf("the key %q is already on line %d", key.Value, first)}
 		}
 		seen[key.Value] = key.Line
 	}

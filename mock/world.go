@@ -125,5 +125,3 @@ func (s source) value(refs map[string]*entity) any {
 	}
 	return nil
 }
-
-func (o *organization) has(feature string) bool { return slices.Contains(o.features, feature) }

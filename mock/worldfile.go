@@ -87,19 +87,6 @@ func ReadWorld(file string, data []byte) (*World, error) {
 	return r.World, nil
 }
 
-// yamlErrors puts the file's name before each of the errors of the YAML library.
-func yamlErrors(file string, err error) error {
-	list, ok := errors.AsType[*yaml.LoadErrors](err)
-	if !ok {
-		return fmt.Errorf("%s: %w", file, err)
-	}
-	errs := make([]error, len(list.Errors))
-	for i, e := range list.Errors {
-		errs[i] = fmt.Errorf("%s: %w", file, e)
-	}
-	return errors.Join(errs...)
-}
-
 func (r *worldReader) fail(at pos, format string, args ...any) {
 	r.errs = append(r.errs, fmt.Errorf("%s:%d:%d: %s", r.file, at.line, at.column, fmt.Sprintf(format, args...)))
 }

@@ -1,0 +1,108 @@
+// Command sdecontract is a mock of the SD Elements API v2 connections that holds its clients to the
+// contract.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// Exit statuses.
+const (
+	exitOK    = 0
+	exitUsage = 2 // a flag, a file or an address that can't be used
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run executes the command line and returns its exit status.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	root := rootCommand()
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	cmd, err := root.ExecuteContextC(ctx)
+	if err == nil {
+		return exitOK
+	}
+	for _, line := range strings.Split(err.Error(), "\n") {
+		_, _ = fmt.Fprintln(stderr, "sdecontract: "+line)
+	}
+	if _, ok := errors.AsType[usageError](err); ok {
+		_, _ = fmt.Fprintf(stderr, "Run '%s --help' to see what there is.\n", cmd.CommandPath())
+	}
+	return exitUsage
+}
+
+// usageError is a mistake on the command line, for which the help is of use.
+type usageError struct{ error }
+
+func rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "sdecontract",
+		Short: "A mock of the SD Elements connections API that holds its clients to the contract",
+		Long: `sdecontract serves a mock of the SD Elements API v2 for ALM and analysis connections. It
+remembers what clients create and update, and validates each request and each reply against
+the contract, openapi.yaml.
+
+Each flag can also be given as a variable: --log as SDECONTRACT_LOG.`,
+		Example: `  # Start the mock, then follow the curl line that it prints.
+  sdecontract mock
+
+  # Print what a command can do.
+  sdecontract mock --help`,
+		Args:                       noArguments,
+		RunE:                       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		SilenceErrors:              true,
+		SilenceUsage:               true,
+		SuggestionsMinimumDistance: 2,
+		PersistentPreRunE:          bindEnvironment,
+	}
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.AddCommand(mockCommand(), versionCommand())
+	return root
+}
+
+// noArguments refuses arguments: on the root they are commands that don't exist.
+func noArguments(cmd *cobra.Command, args []string) error {
+	switch {
+	case len(args) == 0:
+		return nil
+	case cmd.HasParent():
+		return usageError{fmt.Errorf("%s takes no argument, got %q", cmd.Name(), args[0])}
+	}
+	hint := ""
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		hint = fmt.Sprintf("; did you mean %q?", near[0])
+	}
+	return usageError{fmt.Errorf("unknown command %q%s", args[0], hint)}
+}
+
+// bindEnvironment sets each flag that wasn't given from its variable, SDECONTRACT_ and its name.
+func bindEnvironment(cmd *cobra.Command, _ []string) error {
+	var errs []error
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		name := "SDECONTRACT_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		value, ok := os.LookupEnv(name)
+		if !ok || f.Changed {
+			return
+		}
+		if err := cmd.Flags().Set(f.Name, value); err != nil {
+			errs = append(errs, fmt.Errorf("variable %s: %w", name, err))
+		}
+	})
+	return errors.Join(errs...)
+}

@@ -1,0 +1,2 @@
+// Package oapi is the client that oapi-codegen generates from the contract.
+package oapi
