@@ -98,10 +98,10 @@ func (c *compiler) nameSchema(ref *openapi3.SchemaRef, pointer string) {
 	if ref == nil || ref.Value == nil || c.names[ref.Value] != "" {
 		return
 	}
-	c.names[ref.Value] = pointer
 	if ref.Ref != "" { // named where it is defined
-		c.names[ref.Value] = ref.Ref
+		pointer = ref.Ref
 	}
+	c.names[ref.Value] = pointer
 	for name, property := range ref.Value.Properties {
 		c.nameSchema(property, pointer+"/properties/"+name)
 	}

@@ -97,13 +97,17 @@ type object struct {
 
 // UnmarshalYAML reads the mapping as JSON: see jsonValue.
 func (o *object) UnmarshalYAML(n *yaml.Node) error {
-	value, err := jsonValue(n)
+	budget := maxValues
+	value, err := jsonValue(n, &budget)
 	if err != nil {
 		return err
 	}
 	members, ok := value.(map[string]any)
 	if !ok {
 		return errors.New("must be a mapping")
+	}
+	if _, err := decodeJSON(appendJSON(nil, []any{value})); err != nil { // one level deeper, as in a reply
+		return &posError{pos{n.Line, n.Column}, "can't be JSON: " + err.Error()}
 	}
 	*o = object{members, map[string]pos{}, pos{n.Line, n.Column}}
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -112,19 +116,26 @@ func (o *object) UnmarshalYAML(n *yaml.Node) error {
 	return nil
 }
 
+// maxValues bounds how many values one object of a world may have, aliases written out.
+const maxValues = 100_000
+
 // jsonValue converts a YAML value to what decodeJSON would give. Dates and other YAML scalars that
-// JSON doesn't have stay the strings that were written.
-func jsonValue(n *yaml.Node) (any, error) {
+// JSON doesn't have stay the strings that were written. The budget ends an alias that grows without
+// end or contains itself.
+func jsonValue(n *yaml.Node, budget *int) (any, error) {
 	fail := func(format string, args ...any) error {
 		return &posError{pos{n.Line, n.Column}, fmt.Sprintf(format, args...)}
 	}
+	if *budget--; *budget < 0 {
+		return nil, fail("there are more than %d values", maxValues)
+	}
 	switch n.Kind {
 	case yaml.AliasNode:
-		return jsonValue(n.Alias)
+		return jsonValue(n.Alias, budget)
 	case yaml.SequenceNode:
 		list := []any{}
 		for _, child := range n.Content {
-			v, err := jsonValue(child)
+			v, err := jsonValue(child, budget)
 			if err != nil {
 				return nil, err
 			}
@@ -141,7 +152,7 @@ func jsonValue(n *yaml.Node) (any, error) {
 			if key.Kind != yaml.ScalarNode || key.ShortTag() == "!!merge" {
 				return nil, fail("keys must be plain names")
 			}
-			v, err := jsonValue(n.Content[i+1])
+			v, err := jsonValue(n.Content[i+1], budget)
 			if err != nil {
 				return nil, err
 			}

@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"maps"
@@ -60,6 +61,9 @@ type worldReader struct {
 // messages. The error names everything that is wrong, each with line and column.
 func ReadWorld(file string, data []byte) (*World, error) {
 	var f worldFile
+	if len(bytes.TrimSpace(data)) == 0 {
+		return nil, fmt.Errorf("%s:1:1: the file is empty", file)
+	}
 	if err := yaml.Load(data, &f, yaml.WithKnownFields()); err != nil {
 		return nil, yamlErrors(file, err)
 	}
