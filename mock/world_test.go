@@ -52,7 +52,7 @@ func TestWorldErrorsGiveLineAndColumn(t *testing.T) {
 		"connection: id":           {"{id: 1, connector", "{id: x, connector", `w.yaml:10:14: alm connection: its id must be an integer from 1`},
 		"alias of itself":          {"a: 0x10", "a: &a [*a, *a]", `w.yaml:8:6`},
 		"alias bomb":               {"a: 0x10", "a: &a [1,2,3,4,5,6,7,8,9], b1: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a], c1: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b], d1: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c], e1: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d], f1: [*e,*e,*e,*e,*e,*e,*e,*e,*e]", `w.yaml:8:`},
-		"nested too deeply":        {"a: 0x10", "a: " + strings.Repeat("[", 1000) + strings.Repeat("]", 1000), `w.yaml:8:60: can't be JSON: values nest more than 1000 deep`},
+		"nested too deeply":        {"a: 0x10", "a: " + strings.Repeat("[", 1000) + strings.Repeat("]", 1000), `w.yaml:8:61: can't be JSON: values nest more than 1000 deep`},
 		"empty file":               {world, "", `w.yaml:1:1: the file is empty`},
 		"not a mapping":            {world, "[]", `w.yaml:1:1: `},
 		"two documents":            {world, world + "---\n" + world, `w.yaml:`},
