@@ -19,11 +19,15 @@ func TestContractErrorsNameTheLine(t *testing.T) {
 		"unknown key on server": {"    description: The mock,", "    x-note: a\n    description: The mock,", "x-note: unknown x- key"},
 		"wrong object":          {"      x-requires: Edit ALM connections\n", "      x-filters: alias\n", "x-filters: misplaced: it belongs on an OpenAPI object of type parameter"},
 		"on a response":         {"      description: The caller lacks the permission.\n", "      description: The caller lacks the permission.\n      x-requires: X\n", "x-requires: misplaced: it belongs on an OpenAPI object of type operation"},
-		"no effect there": {"          description: The id of its connector.\n", "          description: The id of its connector.\n          x-visible-with: Edit ALM connections\n",
-			""}, // a reply's property may well be hidden
-		"no effect on a request": {"          x-source: {heading: Create an ALM Connection, lines: 178}\n",
+		"no effect there": {
+			"          description: The id of its connector.\n", "          description: The id of its connector.\n          x-visible-with: Edit ALM connections\n",
+			"",
+		}, // a reply's property may well be hidden
+		"no effect on a request": {
+			"          x-source: {heading: Create an ALM Connection, lines: 178}\n",
 			"          x-visible-with: Edit ALM connections\n          x-source: {heading: Create an ALM Connection, lines: 178}\n",
-			"x-visible-with: misplaced: it has no effect here"},
+			"x-visible-with: misplaced: it has no effect here",
+		},
 		"no effect on a path parameter": {"        example: 2\n", "        example: 2\n        x-filters: alias\n", "x-filters: misplaced: it has no effect here"},
 		"unknown field":                 {"{name: alm, verb: list}", "{name: alm, verbs: list}", "verbs"},
 		"wrong type":                    {"x-filters: alias", "x-filters: [alias]", "x-filters"},

@@ -39,8 +39,8 @@ func (j judge) check(r *http.Request, got reply) error {
 	if r.Method == http.MethodHead {
 		asked.Method = http.MethodGet
 	}
-	route, params, err := j.router.FindRoute(asked)
-	if err != nil || r.Method == http.MethodHead {
+	route, params, unknown := j.router.FindRoute(asked)
+	if unknown != nil || r.Method == http.MethodHead {
 		return nil
 	}
 	input := &openapi3filter.ResponseValidationInput{

@@ -11,14 +11,14 @@ import (
 type Severity string
 
 const (
-	// Violation: the client broke the contract. No state of the server could make the request right.
+	// Violation means that the client broke the contract. No state of the server could make the request right.
 	Violation Severity = "violation"
-	// Refusal: the request fits the contract, but what it asks for is refused: an unknown id or token,
+	// Refusal means that the request fits the contract, but what it asks for is refused: an unknown id or token,
 	// a missing permission, a value that the plan doesn't include.
 	Refusal Severity = "refusal"
-	// Note: the request is legal, and probably not what was meant: a field that nothing reads.
+	// Note means that the request is legal, and probably not what was meant: a field that nothing reads.
 	Note Severity = "note"
-	// Fault: the mock itself was about to break the contract.
+	// Fault means that the mock itself was about to break the contract.
 	Fault Severity = "fault"
 )
 

@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -120,9 +121,7 @@ const explanationHeader = "Contract-Explanation"
 // write sends the reply.
 func (c *call) write(a *reply) {
 	header := c.w.Header()
-	for name, values := range a.header {
-		header[name] = values
-	}
+	maps.Copy(header, a.header)
 	mediaType := "application/json"
 	if c.op != nil {
 		documented := c.op.responses[a.status]

@@ -95,8 +95,10 @@ func negotiateFormat(c *call) *reply {
 	if accept == "" || offer == "" || accepts(accept, offer) {
 		return nil
 	}
-	c.find(Finding{Severity: Violation, In: "header", Pointer: "Accept",
-		Message: fmt.Sprintf("%q doesn't include %s, which is all that the contract offers", accept, offer)})
+	c.find(Finding{
+		Severity: Violation, In: "header", Pointer: "Accept",
+		Message: fmt.Sprintf("%q doesn't include %s, which is all that the contract offers", accept, offer),
+	})
 	return refuse(http.StatusNotAcceptable, notAcceptable)
 }
 
@@ -145,8 +147,10 @@ func checkPermission(c *call) *reply {
 	if c.user.may(c.op.requires) {
 		return nil
 	}
-	c.find(Finding{Severity: Refusal, In: "header", Pointer: "Authorization", Source: c.op.cite.String(),
-		Message: fmt.Sprintf("%s lacks the permission %q, which %s requires", c.user.Name, c.op.requires, c.op.id)})
+	c.find(Finding{
+		Severity: Refusal, In: "header", Pointer: "Authorization", Source: c.op.cite.String(),
+		Message: fmt.Sprintf("%s lacks the permission %q, which %s requires", c.user.Name, c.op.requires, c.op.id),
+	})
 	return refuse(http.StatusForbidden, notAuthorized)
 }
 
@@ -158,14 +162,18 @@ func findConnection(c *call) *reply {
 		text, err := url.PathUnescape(c.vars[p.name])
 		value, ok := parameterValue(p.schema, text)
 		if err != nil || !ok || validate(p.schema, value, openapi3.VisitAsRequest()) != nil {
-			c.find(Finding{Severity: Violation, In: "path", Pointer: p.name, Source: p.cite.String(),
-				Message: fmt.Sprintf("%s is not an id: an integer from 1, without sign or leading zeros", display(text))})
+			c.find(Finding{
+				Severity: Violation, In: "path", Pointer: p.name, Source: p.cite.String(),
+				Message: fmt.Sprintf("%s is not an id: an integer from 1, without sign or leading zeros", display(text)),
+			})
 			return refuse(http.StatusNotFound, notFound)
 		}
 		id, _ := asInt(value)
 		if c.record = c.store.get(c.op.collection, c.user.Organization, id); c.record == nil {
-			c.find(Finding{Severity: Refusal, In: "path", Pointer: p.name, Source: p.cite.String(),
-				Message: fmt.Sprintf("organization %s has no %s connection %d", c.user.Organization, c.op.collection.name, id)})
+			c.find(Finding{
+				Severity: Refusal, In: "path", Pointer: p.name, Source: p.cite.String(),
+				Message: fmt.Sprintf("organization %s has no %s connection %d", c.user.Organization, c.op.collection.name, id),
+			})
 			return refuse(http.StatusNotFound, notFound)
 		}
 	}
@@ -216,8 +224,10 @@ func readBody(c *call) *reply {
 
 func (c *call) checkContentType() *reply {
 	if encoding := c.r.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
-		c.find(Finding{Severity: Violation, In: "header", Pointer: "Content-Encoding",
-			Message: fmt.Sprintf("%q: send the body as it is", encoding)})
+		c.find(Finding{
+			Severity: Violation, In: "header", Pointer: "Content-Encoding",
+			Message: fmt.Sprintf("%q: send the body as it is", encoding),
+		})
 		return refuse(http.StatusUnsupportedMediaType, "Unsupported content encoding %q in request.", encoding)
 	}
 	contentType := c.r.Header.Get("Content-Type")
@@ -225,8 +235,10 @@ func (c *call) checkContentType() *reply {
 	if contentType == "" || (err == nil || errors.Is(err, mime.ErrInvalidMediaParameter)) && slices.Contains(c.op.consumes, mediaType) {
 		return nil
 	}
-	c.find(Finding{Severity: Violation, In: "header", Pointer: "Content-Type",
-		Message: fmt.Sprintf("%q is not %s", contentType, strings.Join(c.op.consumes, " or "))})
+	c.find(Finding{
+		Severity: Violation, In: "header", Pointer: "Content-Type",
+		Message: fmt.Sprintf("%q is not %s", contentType, strings.Join(c.op.consumes, " or ")),
+	})
 	return refuse(http.StatusUnsupportedMediaType, "Unsupported media type %q in request.", contentType)
 }
 
@@ -283,8 +295,10 @@ func refuseGatedValues(c *call) *reply {
 			continue
 		}
 		c.reject(f.name, fmt.Sprintf("%q is not a valid choice.", value))
-		finding := Finding{Severity: Refusal, In: "body", Pointer: "/" + f.name, Source: f.cite.within(c.op).String(),
-			Message: fmt.Sprintf("%q needs the feature %s, which organization %s lacks", value, f.feature.Name, c.user.Organization)}
+		finding := Finding{
+			Severity: Refusal, In: "body", Pointer: "/" + f.name, Source: f.cite.within(c.op).String(),
+			Message: fmt.Sprintf("%q needs the feature %s, which organization %s lacks", value, f.feature.Name, c.user.Organization),
+		}
 		finding.Rule, finding.Location = c.ruleAt(f.schema, "x-feature")
 		c.find(finding)
 	}

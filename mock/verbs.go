@@ -36,8 +36,10 @@ func validateQuery(c *call) *reply {
 	}
 	for _, name := range sortedKeys(query) {
 		if !slices.Contains(known, name) {
-			c.find(Finding{Severity: Note, In: "query", Pointer: name,
-				Message: "is not a parameter of " + c.op.id + didYouMean(name, known) + "; it was ignored"})
+			c.find(Finding{
+				Severity: Note, In: "query", Pointer: name,
+				Message: "is not a parameter of " + c.op.id + didYouMean(name, known) + "; it was ignored",
+			})
 		}
 	}
 	return nil
@@ -107,10 +109,10 @@ func (c *call) paginate(envelope map[string]any, count int) (span, *reply) {
 	var sizeName, pageName string
 	for _, p := range c.op.params {
 		given, ok := asInt(c.query[p.name])
-		switch {
-		case p.paginate == "size":
+		switch p.paginate {
+		case "size":
 			sizeName, size = p.name, int(min(given, int64(count)+1))
-		case p.paginate == "page":
+		case "page":
 			pageName = p.name
 			if ok {
 				number = int(min(given, int64(count)+1))

@@ -152,7 +152,7 @@ func greet(out io.Writer, srv *mock.Server, base string, flags mockFlags) error 
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n", style.bold("SD Elements API v2 connections, mocked at "+base))
 	table := tabwriter.NewWriter(&b, 0, 0, 3, ' ', 0)
-	fmt.Fprintln(table, "  USER\tTOKEN\tORGANIZATION\tPERMISSIONS")
+	_, _ = fmt.Fprintln(table, "  USER\tTOKEN\tORGANIZATION\tPERMISSIONS")
 	for _, u := range users {
 		organization := u.Organization
 		if features := srv.Features(u.Organization); len(features) > 0 {
@@ -162,7 +162,7 @@ func greet(out io.Writer, srv *mock.Server, base string, flags mockFlags) error 
 		if permissions == "" {
 			permissions = "none"
 		}
-		fmt.Fprintf(table, "  %s\t%s\t%s\t%s\n", u.Name, u.Token, organization, permissions)
+		_, _ = fmt.Fprintf(table, "  %s\t%s\t%s\t%s\n", u.Name, u.Token, organization, permissions)
 	}
 	if err := table.Flush(); err != nil {
 		return err

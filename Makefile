@@ -1,0 +1,70 @@
+# The first target is the default. Each CI job is a target.
+
+GOLANGCI    = go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+GOVULNCHECK = go run golang.org/x/vuln/cmd/govulncheck@v1.9.0
+LISTEN     ?= 127.0.0.1:8080
+FUZZTIME   ?= 20s
+
+.PHONY: help
+help: ## Show this help
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+.PHONY: serve
+serve: ## Run the mock on LISTEN (127.0.0.1:8080)
+	go run ./cmd/sdecontract mock --listen $(LISTEN)
+
+.PHONY: build
+build: ## Build bin/sdecontract
+	go build -trimpath -o bin/sdecontract ./cmd/sdecontract
+
+.PHONY: test
+test: ## Run the tests
+	go test ./...
+
+.PHONY: check
+check: fmt lint test ## What to run before each commit: format, lint, test
+
+.PHONY: ci
+ci: tidy lint race fuzz contract clients vuln ## Everything that CI runs
+	@git diff --exit-code || { echo "the tree has changed: commit what the targets above made"; exit 1; }
+
+.PHONY: fmt
+fmt: ## Format the code
+	$(GOLANGCI) fmt ./...
+
+.PHONY: lint
+lint: ## Vet and lint the code
+	go vet ./...
+	$(GOLANGCI) run ./...
+
+.PHONY: race
+race: ## Run the tests with the race detector
+	go test -race ./...
+
+.PHONY: fuzz
+fuzz: ## Run each fuzz target for FUZZTIME (20s)
+	go test ./mock -run '^$$' -fuzz '^FuzzHandler$$' -fuzztime $(FUZZTIME)
+	go test ./mock -run '^$$' -fuzz '^FuzzReadWorld$$' -fuzztime $(FUZZTIME)
+
+.PHONY: bench
+bench: ## Measure the cold start and the memory of the command
+	go test ./cmd/sdecontract -run '^$$' -bench .
+
+.PHONY: contract
+contract: ## Lint the contract with Redocly and Spectral, load it in Prism (needs Node 20)
+	@if command -v npm >/dev/null; then \
+		cd test/contract && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && npm test --silent; \
+	else echo "skipped: the contract's linters need npm, which is not installed"; fi
+
+.PHONY: clients
+clients: ## Generate two clients from the contract and run them against the mock
+	cd test/clients && go generate ./... && go vet ./... && go test ./...
+
+.PHONY: vuln
+vuln: ## Look for known vulnerabilities
+	@out=$$($(GOVULNCHECK) ./... 2>&1); status=$$?; echo "$$out"; \
+	case "$$out" in *"fetching vulnerabilities"*) echo "not checked: the vulnerability database can't be reached";; *) exit $$status;; esac
+
+.PHONY: tidy
+tidy: ## Check that go.mod and go.sum are tidy
+	go mod tidy -diff
