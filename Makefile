@@ -43,8 +43,8 @@ race: ## Run the tests with the race detector
 
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME (20s)
-	go test ./mock -run '^$$' -fuzz '^FuzzHandler$$' -fuzztime $(FUZZTIME)
-	go test ./mock -run '^$$' -fuzz '^FuzzReadWorld$$' -fuzztime $(FUZZTIME)
+	go test ./mock -run '^$$' -fuzz '^FuzzHandler$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x
+	go test ./mock -run '^$$' -fuzz '^FuzzReadWorld$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x
 
 .PHONY: bench
 bench: ## Measure the cold start and the memory of the command

@@ -90,6 +90,28 @@ func TestReadersNeverSeeHalfAnUpdate(t *testing.T) {
 	readers.Wait()
 }
 
+// TestExplanationsAreBounded: a hostile request can't fill the journal or the reply's header.
+func TestExplanationsAreBounded(t *testing.T) {
+	a := newAPI()
+	var body strings.Builder
+	body.WriteString("{")
+	for i := range 5000 {
+		fmt.Fprintf(&body, "%q:0,", fmt.Sprintf("%d%s", i, strings.Repeat("é", 5000/50)))
+	}
+	body.WriteString(`"alias":""}`)
+	got := a.do("POST", alm+"?"+strings.Repeat("x", 100_000), body.String(), "Accept: */*, "+strings.Repeat("y", 100_000))
+	assert.Equal(t, got.status, http.StatusBadRequest)
+	explanations := got.header.Values("Contract-Explanation")
+	assert.Equal(t, len(explanations), 11)
+	assert.Equal(t, explanations[10], "and 40 more; the log has them")
+	for _, e := range explanations {
+		assert.Assert(t, len(e) <= 1003, len(e))
+	}
+	e := a.Broken()[0]
+	assert.Equal(t, len(e.Findings), 50)
+	assert.Equal(t, len(e.Target), 1003)
+}
+
 // TestJournalIsBounded: it forgets the oldest exchanges, and good ones don't push out the broken ones.
 func TestJournalIsBounded(t *testing.T) {
 	a := newAPI()

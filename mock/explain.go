@@ -17,9 +17,6 @@ type fieldErrors map[string][]string
 // bodyErrors is the name under which Django REST framework reports a body that isn't an object.
 const bodyErrors = "non_field_errors"
 
-// maxFindings bounds what one request can make the mock explain.
-const maxFindings = 50
-
 // validate asks kin-openapi, the only judge, whether the value fits the schema.
 func validate(schema *openapi3.Schema, value any, as openapi3.SchemaValidationOption) []*openapi3.SchemaError {
 	err := schema.VisitJSON(value, as, openapi3.MultiErrors(), openapi3.DisableSchemaErrorDetails())

@@ -79,6 +79,20 @@ type Exchange struct {
 	Findings  []Finding
 }
 
+// What a client can make the mock remember is bounded: texts in bytes, findings by their number.
+const (
+	maxText     = 1000
+	maxFindings = 50
+)
+
+// clip cuts a text that is too long to be of use.
+func clip(s string) string {
+	if len(s) <= maxText {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxText], "") + "..."
+}
+
 // journalSize bounds what a server remembers: the last exchanges, and the last ones with findings.
 const journalSize = 1000
 

@@ -72,7 +72,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer := c.checked(c.walk())
 	c.write(answer)
 	e := Exchange{
-		Time: started, Duration: time.Since(started), Method: r.Method, Target: r.URL.RequestURI(),
+		Time: started, Duration: time.Since(started), Method: clip(r.Method), Target: clip(r.URL.RequestURI()),
 		Status: answer.status, Bytes: answer.size(), Findings: c.findings,
 	}
 	if c.op != nil {

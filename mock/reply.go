@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"strconv"
@@ -118,6 +119,9 @@ func (a *reply) encode() []byte {
 // explanationHeader carries what the mock has to say to people; clients can ignore it.
 const explanationHeader = "Contract-Explanation"
 
+// maxExplanations keeps the header of a reply below what common clients accept.
+const maxExplanations = 10
+
 // write sends the reply.
 func (c *call) write(a *reply) {
 	header := c.w.Header()
@@ -136,7 +140,11 @@ func (c *call) write(a *reply) {
 		header.Set("Content-Type", mediaType)
 	}
 	header.Set("Content-Length", strconv.Itoa(len(a.encoded)))
-	for _, f := range c.findings {
+	for i, f := range c.findings {
+		if i == maxExplanations {
+			header.Add(explanationHeader, fmt.Sprintf("and %d more; the log has them", len(c.findings)-i))
+			break
+		}
 		header.Add(explanationHeader, headerText(f.String()))
 	}
 	c.w.WriteHeader(a.status)
@@ -147,11 +155,6 @@ func (c *call) write(a *reply) {
 
 // headerText makes a text fit for a header: ASCII, one line, of bounded length.
 func headerText(s string) string {
-	const longest = 1000
 	quoted := strconv.QuoteToASCII(s)
-	quoted = strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`)
-	if len(quoted) > longest {
-		quoted = quoted[:longest] + "..."
-	}
-	return quoted
+	return clip(strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`))
 }

@@ -37,8 +37,13 @@ type call struct {
 	findings []Finding
 }
 
-// find adds a finding.
-func (c *call) find(f Finding) { c.findings = append(c.findings, f) }
+// find adds findings, as long as a person might still read them.
+func (c *call) find(findings ...Finding) {
+	for _, f := range findings[:min(len(findings), maxFindings-len(c.findings))] {
+		f.Pointer, f.Message = clip(f.Pointer), clip(f.Message)
+		c.findings = append(c.findings, f)
+	}
+}
 
 // reject notes what is wrong with a field or a parameter, for refuseInvalid.
 func (c *call) reject(name string, messages ...string) {
@@ -215,7 +220,7 @@ func readBody(c *call) *reply {
 	object, ok := body.(map[string]any)
 	if !ok {
 		findings, messages := c.contract.validateInput(c.op, body)
-		c.findings = append(c.findings, findings...)
+		c.find(findings...)
 		return refuseFields(messages)
 	}
 	c.sent = object
@@ -247,7 +252,7 @@ func validateBody(c *call) *reply {
 		return nil
 	}
 	findings, messages := c.contract.validateInput(c.op, c.sent)
-	c.findings = append(c.findings, findings...)
+	c.find(findings...)
 	for name, list := range messages {
 		c.reject(name, list...)
 	}
