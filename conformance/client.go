@@ -1,0 +1,241 @@
+package conformance
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Object is a JSON object. Numbers are json.Number, so that none is rounded.
+type Object = map[string]any
+
+// request is what a check asks. The zero value of a field means: as usual.
+type request struct {
+	user    *User // nil: nobody, without the header Authorization
+	method  string
+	path    string // below the target's URL, escaped; may have a query
+	body    any    // sent as JSON; a string or []byte is sent as it is
+	headers map[string]string
+	// without names headers that are not sent, such as Content-Type.
+	without []string
+}
+
+// Reply is what the target answered.
+type Reply struct {
+	Status   int
+	Header   http.Header
+	Body     []byte
+	Value    any   // the body, if it is JSON; else nil
+	Invalid  error // why the body isn't strict JSON: duplicate names, bad UTF-8, something behind it
+	exchange int
+	url      string
+}
+
+// Object is the body, if it is a JSON object; else nil.
+func (r *Reply) Object() Object {
+	o, _ := r.Value.(Object)
+	return o
+}
+
+// OK tells whether the status is 2xx.
+func (r *Reply) OK() bool { return r.Status/100 == 2 }
+
+// Refused tells whether the status is 4xx.
+func (r *Reply) Refused() bool { return r.Status/100 == 4 }
+
+// maxBody bounds what is read of a reply.
+const maxBody = 16 << 20
+
+// errUnreachable ends a run: the target answers nothing any more.
+var errUnreachable = errors.New("five requests in a row got no reply")
+
+// send sends the request and keeps the exchange. err says why there is no reply.
+func (r *runner) send(ctx context.Context, q request) (*Reply, error) {
+	if r.unreachable >= 5 {
+		return nil, errUnreachable
+	}
+	if err := r.mayWrite(q); err != nil {
+		return nil, err
+	}
+	if r.limiter != nil {
+		if err := r.limiter.Wait(ctx); err != nil {
+			return nil, err
+		}
+	}
+	req, body, err := r.build(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	e := Exchange{Number: len(r.exchanges) + 1, Time: time.Now(), Method: q.method, URL: r.redact.text(req.URL.String()),
+		RequestHeader: r.redact.header(req.Header), RequestBody: r.kept(body, nil)}
+	if q.user != nil {
+		e.User = q.user.Name
+	}
+	reply, err := r.roundTrip(req)
+	e.Duration = time.Since(e.Time)
+	if err != nil {
+		r.unreachable++
+		e.Error = r.redact.text(err.Error())
+		r.exchanges = append(r.exchanges, e)
+		return nil, errors.New(e.Error)
+	}
+	r.unreachable = 0
+	e.Status, e.ResponseHeader = reply.Status, r.redact.header(reply.Header)
+	e.ResponseBody = r.kept(reply.Body, &e.Truncated)
+	r.exchanges = append(r.exchanges, e)
+	reply.exchange, reply.url = e.Number, req.URL.String()
+	r.replies = append(r.replies, seenReply(q, reply))
+	return reply, nil
+}
+
+// kept is the part of a body that is kept as evidence, redacted before it is cut.
+func (r *runner) kept(body []byte, truncated *bool) string {
+	text := r.redact.body(string(body))
+	if len(text) <= maxKept {
+		return text
+	}
+	if truncated != nil {
+		*truncated = true
+	}
+	return strings.ToValidUTF8(text[:maxKept], "")
+}
+
+func (r *runner) build(ctx context.Context, q request) (*http.Request, []byte, error) {
+	var body []byte
+	switch b := q.body.(type) {
+	case nil:
+	case string:
+		body = []byte(b)
+	case []byte:
+		body = b
+	default:
+		var buffer bytes.Buffer
+		e := json.NewEncoder(&buffer)
+		e.SetEscapeHTML(false)
+		if err := e.Encode(b); err != nil {
+			return nil, nil, err
+		}
+		body = bytes.TrimSpace(buffer.Bytes())
+	}
+	req, err := http.NewRequestWithContext(ctx, q.method, strings.TrimSuffix(r.target.URL, "/")+q.path, bytes.NewReader(body))
+	if err != nil {
+		return nil, nil, err
+	}
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("User-Agent", "sdecontract")
+	if q.body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if q.user != nil {
+		req.Header.Set("Authorization", "Token "+string(q.user.Token))
+	}
+	for name, value := range q.headers {
+		req.Header.Set(name, value)
+	}
+	for _, name := range q.without {
+		req.Header.Del(name)
+	}
+	return req, body, nil
+}
+
+// roundTrip sends the request, waits as the target asks to if it is busy, and reads a bounded reply. A
+// POST is never sent again.
+func (r *runner) roundTrip(req *http.Request) (*Reply, error) {
+	for attempt := 0; ; attempt++ {
+		resp, err := r.client.Do(req)
+		if err != nil {
+			return nil, plainError(err)
+		}
+		body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+		_ = resp.Body.Close()
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("the reply broke off: %w", plainError(err))
+		case len(body) > maxBody:
+			return nil, fmt.Errorf("the reply is longer than %d bytes", maxBody)
+		}
+		if wait := retryAfter(resp); wait > 0 && attempt < 3 {
+			timer := time.NewTimer(wait)
+			select {
+			case <-req.Context().Done():
+				timer.Stop()
+				return nil, req.Context().Err()
+			case <-timer.C:
+			}
+			if req.Method != http.MethodPost {
+				if req.GetBody != nil {
+					req.Body, _ = req.GetBody()
+				}
+				continue
+			}
+		}
+		reply := &Reply{Status: resp.StatusCode, Header: resp.Header, Body: body}
+		reply.Value, reply.Invalid = parse(body)
+		return reply, nil
+	}
+}
+
+// maxWait is the longest that the suite waits because a target asks it to.
+const maxWait = 30 * time.Second
+
+// retryAfter is how long a busy target asks to wait; 0 if it doesn't.
+func retryAfter(resp *http.Response) time.Duration {
+	if resp.StatusCode != http.StatusTooManyRequests && resp.StatusCode != http.StatusServiceUnavailable {
+		return 0
+	}
+	seconds, err := strconv.Atoi(resp.Header.Get("Retry-After"))
+	if err != nil || seconds < 0 {
+		return 0
+	}
+	return min(time.Duration(seconds)*time.Second, maxWait)
+}
+
+// plainError is a transport's error without the URL, which may hold what shouldn't be shown.
+func plainError(err error) error {
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		return u.Err
+	}
+	return err
+}
+
+// parse reads strict JSON. A body that lenient parsers accept gives a value and an error.
+func parse(body []byte) (any, error) {
+	var invalid error
+	if _, err := jsontext.NewDecoder(bytes.NewReader(body)).ReadValue(); err != nil {
+		invalid = err
+	} else if !jsontext.Value(body).IsValid() {
+		invalid = errors.New("there is something behind the JSON value")
+	}
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.UseNumber()
+	var value any
+	if err := d.Decode(&value); err != nil {
+		return nil, err
+	}
+	return value, invalid
+}
+
+// newClient never follows a redirect, so that tokens stay with the target. It bounds each request.
+func newClient(target *Target, timeout time.Duration) *http.Client {
+	transport := target.Transport
+	if transport == nil {
+		t := http.DefaultTransport.(*http.Transport).Clone()
+		t.MaxResponseHeaderBytes = 1 << 20
+		transport = t
+	}
+	return &http.Client{
+		Transport:     transport,
+		Timeout:       timeout,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}

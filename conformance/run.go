@@ -1,0 +1,234 @@
+package conformance
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// Option changes how [Run] works.
+type Option func(*options)
+
+type options struct {
+	selection []string
+	levels    []Level
+	readOnly  bool
+	rps       float64
+	timeout   time.Duration
+	prefix    string
+	progress  func(done, total int, r Result)
+	ledger    func(Created) error
+	catalogue []Check
+}
+
+// WithSelection runs only the checks whose id is one of these, or matches one of them as a pattern in
+// which * stands for anything.
+func WithSelection(patterns ...string) Option {
+	return func(o *options) { o.selection = append(o.selection, patterns...) }
+}
+
+// WithLevels runs only the checks of these levels.
+func WithLevels(levels ...Level) Option {
+	return func(o *options) { o.levels = append(o.levels, levels...) }
+}
+
+// ReadOnly runs only the checks that change nothing at the target.
+func ReadOnly() Option { return func(o *options) { o.readOnly = true } }
+
+// WithRPS bounds how many requests are sent in a second. 0, the default, is no bound.
+func WithRPS(rps float64) Option { return func(o *options) { o.rps = rps } }
+
+// WithTimeout bounds each request. The default is 30 seconds.
+func WithTimeout(d time.Duration) Option { return func(o *options) { o.timeout = d } }
+
+// WithPrefix sets how the aliases of all begin that the run creates. The default is random.
+func WithPrefix(prefix string) Option { return func(o *options) { o.prefix = prefix } }
+
+// WithProgress calls f after each check.
+func WithProgress(f func(done, total int, r Result)) Option {
+	return func(o *options) { o.progress = f }
+}
+
+// WithLedger calls f for each connection as soon as it is created, and again when it was left at the
+// frequency manually. An error ends the check: what can't be accounted for must not be created.
+func WithLedger(f func(Created) error) Option { return func(o *options) { o.ledger = f } }
+
+// ErrUsage is wrapped by errors of [Run] that the caller can mend: a bad target, nothing selected.
+var ErrUsage = errors.New("can't run")
+
+// runner is a run under way. Checks run one after the other.
+type runner struct {
+	options     options
+	target      *Target
+	client      *http.Client
+	limiter     *rate.Limiter
+	redact      redactor
+	report      *Report
+	exchanges   []Exchange
+	readOnly    bool
+	prefix      string
+	unreachable int // requests in a row without a reply
+	made        map[string]*Made
+	creates     map[Kind]int
+	own         map[ownKey]bool // connections that the run created
+	unused      map[ownKey]bool // ids that no connection has
+	replies     []seen
+}
+
+// seen is a reply that the checks which look back on the run judge.
+type seen struct {
+	reply  *Reply
+	method string
+	kind   Kind
+	item   bool
+	user   string
+}
+
+// Run runs the catalogue, or the selected part of it, against the target. The error wraps [ErrUsage] if
+// the target or the selection can't be used; else it is the context's, and the report is what there is
+// so far.
+func Run(ctx context.Context, target *Target, opts ...Option) (*Report, error) {
+	o := options{timeout: 30 * time.Second, catalogue: Checks()}
+	for _, opt := range opts {
+		opt(&o)
+	}
+	ready, err := target.prepare()
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUsage, err)
+	}
+	r := &runner{
+		options: o, target: ready, client: newClient(ready, o.timeout), redact: newRedactor(ready.Users),
+		readOnly: o.readOnly || !ready.Writes.Allow && !ready.local(), prefix: o.prefix,
+		made: map[string]*Made{}, creates: map[Kind]int{}, own: map[ownKey]bool{}, unused: map[ownKey]bool{},
+		report: &Report{Implementation: ready.Implementation, Selection: o.selection, Levels: o.levels, Mode: Write},
+	}
+	r.report.Target = r.redact.text(ready.URL)
+	if r.readOnly {
+		r.report.Mode = Read
+	}
+	if r.prefix == "" {
+		random := make([]byte, 4)
+		_, _ = rand.Read(random)
+		r.prefix = "sdecontract-" + hex.EncodeToString(random) + "-"
+	}
+	if o.rps > 0 {
+		r.limiter = rate.NewLimiter(rate.Limit(o.rps), 1)
+	}
+	selected, err := r.selectChecks()
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrUsage, err)
+	}
+	return r.report, r.runAll(ctx, selected)
+}
+
+// selectChecks returns the checks in the scope of the run.
+func (r *runner) selectChecks() ([]Check, error) {
+	for _, pattern := range r.options.selection {
+		if err := r.matchesSome(pattern); err != nil {
+			return nil, err
+		}
+	}
+	for _, na := range r.target.NotApplicable {
+		if err := r.matchesSome(na.ID); err != nil {
+			return nil, fmt.Errorf("not_applicable: %w", err)
+		}
+	}
+	var selected []Check
+	for _, c := range r.options.catalogue {
+		matches := func(pattern string) bool { return matchID(pattern, c.ID) }
+		reason := ""
+		switch {
+		case len(r.options.selection) > 0 && !slices.ContainsFunc(r.options.selection, matches):
+			reason = "not selected"
+		case len(r.options.levels) > 0 && !slices.Contains(r.options.levels, c.Level):
+			reason = "not of the selected levels"
+		case r.readOnly && c.Mode == Write:
+			reason = "the run is read-only"
+		default:
+			selected = append(selected, c)
+			continue
+		}
+		r.report.NotRun = append(r.report.NotRun, NotRun{c.ID, reason})
+	}
+	if len(selected) == 0 {
+		return nil, errors.New("nothing is selected")
+	}
+	return selected, nil
+}
+
+func (r *runner) matchesSome(pattern string) error {
+	if slices.ContainsFunc(r.options.catalogue, func(c Check) bool { return matchID(pattern, c.ID) }) {
+		return nil
+	}
+	return fmt.Errorf("no check is called %q; 'sdecontract list' tells them all", pattern)
+}
+
+// matchID tells whether the id matches the pattern, in which * stands for anything.
+func matchID(pattern, id string) bool {
+	expression := strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, `.*`)
+	return regexp.MustCompile("^" + expression + "$").MatchString(id)
+}
+
+func (r *runner) runAll(ctx context.Context, selected []Check) error {
+	r.report.Start = time.Now()
+	for i, c := range selected {
+		if ctx.Err() != nil {
+			break
+		}
+		result := r.runOne(ctx, c)
+		r.report.Results = append(r.report.Results, result)
+		if r.options.progress != nil {
+			r.options.progress(i+1, len(selected), result)
+		}
+	}
+	r.report.Complete = len(r.report.Results) == len(selected)
+	(&T{ctx: context.WithoutCancel(ctx), run: r}).settle()
+	r.report.Exchanges = r.exchanges
+	r.report.Stop = time.Now()
+	return ctx.Err()
+}
+
+// runOne runs a check. A panic in it is its error, not the end of the run.
+func (r *runner) runOne(ctx context.Context, c Check) (result Result) {
+	t := &T{Kind: c.Kind, ctx: ctx, run: r, check: c,
+		result: Result{ID: c.ID, Kind: c.Kind, Says: c.Says, Cite: c.Cite, Level: c.Level}}
+	for _, na := range r.target.NotApplicable {
+		if matchID(na.ID, c.ID) {
+			t.result.Verdict, t.result.Reason = NA, na.Reason
+			return t.result
+		}
+	}
+	started := time.Now()
+	defer func() {
+		if p := recover(); p != nil && p != any(stop{}) {
+			t.result.Error = fmt.Sprintf("the check panicked: %v", p)
+		} else if p == nil && t.asked == 0 {
+			t.result.Error = "the check ended without judging anything"
+		}
+		t.result.judge()
+		t.result.Duration = time.Since(started)
+		result = t.result
+	}()
+	for _, n := range c.Needs {
+		if missing := n.missing(r.target, c.Kind); missing != "" {
+			t.Block("it needs %s; the target file has no %s", n.Says, missing)
+		}
+	}
+	c.Run(t)
+	return t.result
+}
+
+func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+func sorted64(m map[int64]Object) []int64 { return slices.SortedFunc(maps.Keys(m), cmp.Compare[int64]) }

@@ -1,0 +1,163 @@
+package conformance
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+)
+
+// Target is a server to be tested, and what its operator says of it. [ReadTarget] reads one from a
+// file; a program can also fill one in.
+type Target struct {
+	URL            string                  `yaml:"url"` // before /api/v2/, such as https://sde.example.com
+	Implementation Implementation          `yaml:"implementation"`
+	Organizations  map[string]Organization `yaml:"organizations"`
+	Users          map[string]User         `yaml:"users"`
+	Writes         Writes                  `yaml:"writes"`
+	NotApplicable  []NotApplicable         `yaml:"not_applicable"`
+	// Isolated says that organizations never see each other's connections, connectors and projects.
+	Isolated bool `yaml:"isolated"`
+
+	// Transport sends the requests, if not nil: a target in the same process, or a proxy. Then URL may
+	// be empty.
+	Transport http.RoundTripper `yaml:"-"`
+}
+
+// Implementation tells who made the target. It is copied to reports, and means nothing to the suite.
+type Implementation struct {
+	Organization string `yaml:"organization" json:"organization,omitempty"`
+	Product      string `yaml:"product" json:"product,omitempty"`
+	Version      string `yaml:"version" json:"version,omitempty"`
+	Contact      string `yaml:"contact" json:"contact,omitempty"`
+}
+
+// Organization is a customer of the target.
+type Organization struct {
+	AdvancedALM bool       `yaml:"advanced_alm"` // whether its plan has the advanced ALM feature
+	Connectors  Connectors `yaml:"connectors"`
+	Projects    []Project  `yaml:"projects"`
+}
+
+// Connectors are an organization's connectors by kind.
+type Connectors struct {
+	ALM      []Connector `yaml:"alm"`
+	Analysis []Connector `yaml:"analysis"`
+}
+
+// Of returns the connectors of the kind.
+func (c Connectors) Of(kind Kind) []Connector {
+	if kind == ALM {
+		return c.ALM
+	}
+	return c.Analysis
+}
+
+// Connector is a connector that connections may use.
+type Connector struct {
+	ID     int64  `yaml:"id"`
+	Name   string `yaml:"name"`
+	System string `yaml:"system"`
+	// Remote says that an analysis connector reaches its scanner over the network, so that connections
+	// can be created on it; false is one that takes uploaded files. It means nothing for ALM.
+	Remote *bool `yaml:"remote"`
+}
+
+// Project is a project that connections may serve. Empty fields are not known.
+type Project struct {
+	ID           int64  `yaml:"id"`
+	Name         string `yaml:"name"`
+	Application  string `yaml:"application"`
+	BusinessUnit string `yaml:"business_unit"`
+}
+
+// User is somebody with a token.
+type User struct {
+	Name         string   `yaml:"-"` // its key in Users
+	Organization string   `yaml:"organization"`
+	TokenEnv     string   `yaml:"token_env"` // the environment variable that holds the token
+	Permissions  []string `yaml:"permissions"`
+	// SeesAllProjects says that the lists of this user leave out no project of the organization.
+	SeesAllProjects bool `yaml:"sees_all_projects"`
+
+	// Token is used in place of the variable, if not empty. It can't come from a file.
+	Token Secret `yaml:"-"`
+}
+
+// may tells whether the user has the permission.
+func (u *User) may(permission string) bool { return slices.Contains(u.Permissions, permission) }
+
+// variable is how a reader of a report is told to spell the token.
+func (u *User) variable() string {
+	if u.TokenEnv != "" {
+		return "$" + u.TokenEnv
+	}
+	return "$TOKEN_OF_" + u.Name
+}
+
+// Writes limits what the suite may change at the target. Nothing can be deleted by documented means.
+type Writes struct {
+	// Allow lets the suite create and update connections of its own. It needn't be set for a target on
+	// the loopback interface, or in the same process.
+	Allow bool `yaml:"allow"`
+	// MaxCreates bounds how many connections a run creates, half of them of each kind. 0 means 24.
+	MaxCreates int `yaml:"max_creates"`
+	// AllowDelete lets the suite send DELETE, which the documentation doesn't describe.
+	AllowDelete bool `yaml:"allow_delete"`
+}
+
+// NotApplicable declares that the target doesn't offer what some checks are about.
+type NotApplicable struct {
+	ID     string `yaml:"id"` // of a check, or a pattern with *
+	Reason string `yaml:"reason"`
+}
+
+// Secret is a text that never shows itself when printed.
+type Secret string
+
+func (Secret) String() string { return "[secret]" }
+
+// GoString hides the secret from %#v.
+func (Secret) GoString() string { return "[secret]" }
+
+// MarshalText hides the secret from JSON and YAML.
+func (Secret) MarshalText() ([]byte, error) { return []byte("[secret]"), nil }
+
+// local tells whether writing needs no permission: the target is on this machine.
+func (t *Target) local() bool {
+	if t.Transport != nil && t.URL == "" {
+		return true
+	}
+	u, err := url.Parse(t.URL)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// prepare checks what every run needs, and reads the tokens.
+func (t *Target) prepare() (*Target, error) {
+	ready := *t
+	if ready.URL == "" && ready.Transport != nil {
+		ready.URL = "http://target.invalid"
+	}
+	u, err := url.Parse(ready.URL)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return nil, fmt.Errorf("target: url %q is not http://HOST or https://HOST", ready.URL)
+	}
+	ready.Users = map[string]User{}
+	for name, user := range t.Users {
+		user.Name = name
+		if user.Token == "" && user.TokenEnv != "" {
+			user.Token = Secret(os.Getenv(user.TokenEnv))
+		}
+		ready.Users[name] = user
+	}
+	if ready.Writes.MaxCreates == 0 {
+		ready.Writes.MaxCreates = 24
+	}
+	return &ready, nil
+}
