@@ -192,7 +192,7 @@ func passingMust(r *conformance.Report) []string {
 func panics(r *conformance.Report) []string {
 	found := []string{}
 	for _, result := range r.Results {
-		if strings.Contains(result.Error, "panicked") {
+		if strings.Contains(result.Error, "the check panicked") {
 			found = append(found, result.ID+": "+result.Error)
 		}
 	}

@@ -56,7 +56,10 @@ func (r *Reply) Refused() bool { return r.Status/100 == 4 }
 // maxBody bounds what is read of a reply, unless an option says less.
 const maxBody = 16 << 20
 
-func errTooLong(limit int64) error { return fmt.Errorf("the reply is longer than %d bytes", limit) }
+// tooLong is the error of a reply that is longer than these bytes.
+type tooLong int64
+
+func (t tooLong) Error() string { return fmt.Sprintf("the reply is longer than %d bytes", int64(t)) }
 
 // maxUnreachable is how many requests in a row go without a reply before the suite asks no more.
 const maxUnreachable = 5
@@ -214,7 +217,7 @@ func (r *runner) once(req *http.Request) (*Reply, error) {
 	case err != nil:
 		return nil, fmt.Errorf("the reply broke off: %w", plainError(err))
 	case int64(len(body)) > r.options.maxBody:
-		return nil, errTooLong(r.options.maxBody)
+		return nil, tooLong(r.options.maxBody)
 	}
 	reply := &Reply{Status: resp.StatusCode, Header: resp.Header, Body: body}
 	reply.Value, reply.Invalid = parse(body)

@@ -29,7 +29,11 @@ func (p inProcess) RoundTrip(req *http.Request) (*http.Response, error) {
 	ended := make(chan error, 1)
 	go func() {
 		defer func() {
-			if r := recover(); r != nil {
+			switch r := recover().(type) {
+			case nil:
+			case tooLong:
+				ended <- r
+			default:
 				ended <- fmt.Errorf("the handler panicked: %v", r)
 			}
 			close(ended)
@@ -66,7 +70,7 @@ func (w *buffered) WriteHeader(status int) {
 func (w *buffered) Write(data []byte) (int, error) {
 	w.WriteHeader(http.StatusOK)
 	if w.body.Len() > maxBody {
-		panic(errTooLong(maxBody)) // a handler that never ends might not look at errors
+		panic(tooLong(maxBody)) // a handler that never ends might not look at errors
 	}
 	return w.body.Write(data)
 }

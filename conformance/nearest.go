@@ -5,29 +5,26 @@ import (
 	"strings"
 )
 
-// didYouMean ends a message about an unknown id with the nearest known one, if one is near.
-func (r *runner) didYouMean(pattern string) string {
-	best, distance := "", max(2, len(pattern)/3)+1
-	for _, c := range r.options.catalogue {
-		_, name, _ := strings.Cut(c.ID, "/")
-		for _, candidate := range []string{c.ID, name} {
-			if d := editDistance(strings.Trim(pattern, "*/"), candidate); d < distance {
-				best, distance = c.ID, d
-			}
+// DidYouMean is a question after the id of a check that doesn't exist, such as `; did you mean
+// "alm/list/status"?`. It is empty if no id is near.
+func DidYouMean(id string) string {
+	best, least := "", max(2, len(id)/3)+1
+	for _, c := range Checks() {
+		if d := distance(id, c.ID); d < least {
+			best, least = c.ID, d
+		}
+		if strings.HasSuffix(c.ID, "/"+id) { // the kind was forgotten
+			best, least = c.ID, 0
 		}
 	}
-	if best == "" {
-		return ""
+	if best == "" || strings.Contains(id, "*") {
+		return "; 'sdecontract list' tells them all"
 	}
 	return fmt.Sprintf("; did you mean %q?", best)
 }
 
-// editDistance counts the bytes to insert, delete or replace to get from a to b. What is very long is
-// near nothing.
-func editDistance(a, b string) int {
-	if len(a) > 200 || len(b) > 200 {
-		return max(len(a), len(b))
-	}
+// distance is how many bytes have to be inserted, deleted or replaced to get from a to b.
+func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
@@ -36,12 +33,12 @@ func editDistance(a, b string) int {
 		diagonal := row[0]
 		row[0] = i + 1
 		for j := range len(b) {
-			replace := diagonal
+			cost := diagonal
 			if a[i] != b[j] {
-				replace++
+				cost++
 			}
 			diagonal = row[j+1]
-			row[j+1] = min(replace, row[j]+1, row[j+1]+1)
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
 		}
 	}
 	return row[len(b)]

@@ -119,7 +119,7 @@ func Run(ctx context.Context, target *Target, opts ...Option) (*Report, error) {
 	}
 	r := &runner{
 		options: o, target: ready, client: newClient(ready, o.timeout), redact: newRedactor(ready.Users),
-		readOnly: o.readOnly || !ready.Writes.Allow && !ready.local(), prefix: o.prefix,
+		readOnly: o.readOnly || !ready.MayWrite(), prefix: o.prefix,
 		made: map[string]*Made{}, creates: map[Kind]int{}, own: map[ownKey]bool{}, unused: map[ownKey]bool{},
 		report: &Report{Implementation: ready.Implementation, Selection: o.selection, Levels: o.levels, Mode: Write},
 	}
@@ -190,13 +190,16 @@ func matchID(pattern, id string) bool {
 	return regexp.MustCompile("^" + expression + "$").MatchString(id)
 }
 
-// runAll runs the checks one after the other. One that is under way when the context ends doesn't count.
+// runAll runs the checks one after the other, until the context ends.
 func (r *runner) runAll(ctx context.Context, selected []Check) error {
 	r.report.Start = time.Now()
 	for i, c := range selected {
-		result := r.runOne(ctx, c)
 		if ctx.Err() != nil {
 			break
+		}
+		result := r.runOne(ctx, c)
+		if ctx.Err() != nil && result.Verdict == Error {
+			break // the interruption's error says nothing of the target
 		}
 		r.report.Results = append(r.report.Results, result)
 		if r.options.progress != nil {
@@ -204,6 +207,9 @@ func (r *runner) runAll(ctx context.Context, selected []Check) error {
 		}
 	}
 	r.report.Complete = len(r.report.Results) == len(selected) && r.unreachable < maxUnreachable
+	for _, c := range selected[len(r.report.Results):] {
+		r.report.NotRun = append(r.report.NotRun, NotRun{c.ID, "the run was interrupted"})
+	}
 	(&T{ctx: context.WithoutCancel(ctx), run: r}).settle()
 	r.report.Exchanges = r.exchanges
 	r.report.Stop = time.Now()

@@ -135,7 +135,10 @@ func TestCancelledRun(t *testing.T) {
 // TestCancelledAtTheEnd: a run that is ended during its last check isn't complete either.
 func TestCancelledAtTheEnd(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	target := mockTarget(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { cancel() }))
+	target := mockTarget(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		cancel()
+		<-r.Context().Done()
+	}))
 	report, err := conformance.Run(ctx, target, conformance.WithSelection("alm/list/status"))
 	assert.ErrorIs(t, err, context.Canceled)
 	assert.Assert(t, !report.Complete)
