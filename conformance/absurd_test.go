@@ -138,12 +138,15 @@ func trickle(w http.ResponseWriter, r *http.Request) {
 	<-r.Context().Done()
 }
 
-func gzipBomb(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", jsonType)
-	w.Header().Set("Content-Encoding", "gzip")
-	z := gzip.NewWriter(w)
+var gzipBomb = always(200, jsonType, bomb(), "Content-Encoding", "gzip")
+
+// bomb is 8 MiB of zeros, packed.
+func bomb() string {
+	var packed strings.Builder
+	z := gzip.NewWriter(&packed)
 	_, _ = io.CopyN(z, zeros{}, 8<<20)
 	_ = z.Close()
+	return packed.String()
 }
 
 type zeros struct{}
@@ -254,7 +257,7 @@ func assertAbsurd(t *testing.T, a absurd, report *conformance.Report) {
 		assert.Check(t, used, "%s passes no more", name)
 	}
 	assert.Check(t, cmp.DeepEqual(panics(report), []string{}))
-	assert.Check(t, cmp.Equal(report.ExitStatus(), a.exit), failures(report))
+	assert.Check(t, cmp.Equal(report.ExitStatus(), a.exit))
 }
 
 // TestUnreachableTargets: nobody listens, or nobody can be trusted.

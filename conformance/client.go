@@ -111,18 +111,25 @@ func (r *runner) send(ctx context.Context, q request) (*Reply, error) {
 const maxRemembered, small = 16 << 20, 16 << 10
 
 func (r *runner) remember(s seen) {
-	if r.remembered > maxRemembered && len(s.reply.Body) > small {
+	size := len(s.reply.Body)
+	for name, values := range s.reply.Header {
+		size += len(name) + len(strings.Join(values, ""))
+	}
+	if r.remembered > maxRemembered && size > small {
 		return
 	}
-	r.remembered += len(s.reply.Body)
+	r.remembered += size
 	r.replies = append(r.replies, s)
 }
 
 // kept is the part of a body that is kept as evidence, redacted before it is cut.
 func (r *runner) kept(body []byte, truncated *bool) string {
-	text := r.redact.body(string(body))
-	if len(text) > maxKept && truncated != nil {
-		*truncated = true
+	text := r.redact.body(cut(string(body[:min(len(body), 2*maxKept)]), 2*maxKept))
+	if len(body) > 2*maxKept { // at its end may be half a secret
+		text = cut(text, max(0, len(text)-maxSecret))
+	}
+	if truncated != nil {
+		*truncated = len(body) > 2*maxKept || len(text) > maxKept
 	}
 	return cut(text, maxKept)
 }

@@ -47,7 +47,8 @@ type redactor struct {
 	short   *regexp.Regexp
 }
 
-const shortSecret, maxLearned = 8, 1000
+// Longer passwords than maxSecret are not learned, nor more of them than maxLearned.
+const shortSecret, maxSecret, maxLearned = 8, 4 << 10, 1000
 
 // newRedactor knows the tokens of the target's users.
 func newRedactor(users map[string]User) *redactor {
@@ -96,7 +97,7 @@ func (r *redactor) learn(value any) {
 	case Object:
 		for name, member := range value {
 			secret, isText := member.(string)
-			if isText && len(secret) >= shortSecret && r.learned < maxLearned && secretWord.MatchString(name) && r.instead[secret] == "" {
+			if isText && len(secret) >= shortSecret && len(secret) <= maxSecret && r.learned < maxLearned && secretWord.MatchString(name) && r.instead[secret] == "" {
 				r.instead[secret], r.instead[jsonString(secret)] = "[redacted]", "[redacted]"
 				r.learned++
 				r.all = nil
@@ -169,15 +170,29 @@ func (r *redactor) words(s string) string {
 
 // body is an exchanged body without secrets.
 func (r *redactor) body(s string) string {
+	s = r.text(s)
+	if !mayHoldSecret(s) {
+		return s
+	}
 	s = secretMember.ReplaceAllString(s, `$1"[redacted]"`)
-	s = secretSetting.ReplaceAllStringFunc(s, func(found string) string {
+	return secretSetting.ReplaceAllStringFunc(s, func(found string) string {
 		m := secretSetting.FindStringSubmatch(found)
 		if m[1] == "pass" || m[3] == "null" { // pass is a key of task_status_mapping
 			return found
 		}
 		return m[1] + m[2] + "[redacted]"
 	})
-	return r.text(s)
+}
+
+// mayHoldSecret saves most bodies the expressions, which take their time.
+func mayHoldSecret(s string) bool {
+	s = strings.ToLower(s)
+	for _, word := range []string{"pass", "token", "secret", "credential", "private", "api"} {
+		if strings.Contains(s, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // header keeps the headers that may be kept. An unknown credential is a secret as well.
