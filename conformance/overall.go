@@ -118,7 +118,7 @@ func repliesAreJSON(t *T) {
 
 func repliesAreStrict(t *T) {
 	t.lookBack("of status 2xx", success, func(s seen) []Difference {
-		if s.reply.Invalid == nil && s.reply.Value != nil {
+		if s.reply.Invalid == nil {
 			return nil
 		}
 		return []Difference{{"", s.asked() + ": strict JSON", notStrict(s.reply)}}
@@ -127,15 +127,10 @@ func repliesAreStrict(t *T) {
 
 // notStrict says what keeps a body from being strict JSON.
 func notStrict(r *Reply) string {
-	switch {
-	case len(bytes.TrimSpace(r.Body)) == 0:
+	if len(bytes.TrimSpace(r.Body)) == 0 {
 		return "an empty body"
-	case r.Invalid != nil:
-		return r.Invalid.Error()
-	case r.Value == nil:
-		return show(r.Value)
 	}
-	return ""
+	return r.Invalid.Error()
 }
 
 func refusalsSayWhy(t *T) {
@@ -144,8 +139,8 @@ func refusalsSayWhy(t *T) {
 	t.lookBack("of status 4xx", refusal, func(s seen) []Difference {
 		var found []Difference
 		body := string(s.reply.Body)
-		if why := notStrict(s.reply); s.documented && why != "" {
-			found = append(found, Difference{"", fmt.Sprintf("%s, status %d: JSON", s.asked(), s.reply.Status), why})
+		if s.documented && s.reply.Invalid != nil {
+			found = append(found, Difference{"", fmt.Sprintf("%s, status %d: JSON", s.asked(), s.reply.Status), notStrict(s.reply)})
 		}
 		if stackTrace.MatchString(body) {
 			found = append(found, Difference{"", "no stack trace", "one, with status " + strconv.Itoa(s.reply.Status)})
@@ -166,6 +161,9 @@ var stackTrace = regexp.MustCompile(`Traceback \(most recent call last\)|File \\
 // shortestSecret is the length from which a value is looked for: shorter ones are words of any text.
 const shortestSecret = 6
 
+// secretParam is a name of params whose value is a secret.
+var secretParam = regexp.MustCompile(`(?i)(pass|password|secret|token)$`)
+
 // secrets are the users' tokens, and the passwords in params that replies have shown, by name.
 func (r *runner) secrets() map[string]string {
 	found := map[string]string{}
@@ -181,7 +179,8 @@ func (r *runner) secrets() map[string]string {
 			params, _ := o["params"].(Object)
 			for name, value := range params {
 				text, _ := value.(string)
-				if secretMember.MatchString(`"`+name+`":""`) && len(text) >= shortestSecret {
+				placeholder := len(text) > 0 && strings.Trim(text, text[:1]) == ""
+				if secretParam.MatchString(name) && len(text) >= shortestSecret && !placeholder {
 					found[fmt.Sprintf("%s of %s connection %v", name, s.kind, o["id"])] = text
 				}
 			}
