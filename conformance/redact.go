@@ -63,16 +63,17 @@ func newRedactor(users map[string]User) *redactor {
 			for _, form := range forms(token) {
 				r.instead[form] = u.variable()
 			}
+			// A probe alters one character, and the rest is as good as the token: see altered.
+			r.instead[token[1:]], r.instead[token[:len(token)-1]] = "[redacted]", "[redacted]"
 		}
 	}
 	return r
 }
 
-// forms are the token as it may stand in a reply that repeats a request, and what a probe makes of it by
-// changing its first or last character.
+// forms are the token as it may stand in a reply that repeats a request.
 func forms(token string) []string {
 	all := []string{
-		token, token[1:], token[:len(token)-1], strings.ToUpper(token), strings.ToLower(token),
+		token, strings.ToUpper(token), strings.ToLower(token),
 		url.QueryEscape(token), url.PathEscape(token), html.EscapeString(token), hex.EncodeToString([]byte(token)),
 		strings.ReplaceAll(jsonString(token), "/", `\/`), jsonString(token),
 	}

@@ -103,6 +103,8 @@ type seen struct {
 	kind   Kind
 	item   bool
 	user   string
+	// documented tells that the documentation has this operation, and that JSON was asked for.
+	documented bool
 }
 
 // Run runs the catalogue, or the selected part of it, against the target. The error wraps [ErrUsage] if

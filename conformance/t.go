@@ -158,7 +158,7 @@ func (t *T) Send(q request) *Reply {
 	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		t.Error(fmt.Errorf("the target answered %d", reply.Status))
 	}
-	if reply.Status >= 500 {
+	if failed(q.method, reply.Status) {
 		t.Never(false, "a status below 500", "status "+strconv.Itoa(reply.Status))
 	}
 	return reply
