@@ -156,7 +156,7 @@ func basicGate(t *T, frequency string) {
 	}
 	m.Back = t.Get(u, m.ID)
 	wantFrequency(t, m, "manually")
-	if equal("manually", m.storedAs("frequency")) {
+	if equal("manually", reply.Object()["frequency"]) && equal("manually", m.storedAs("frequency")) {
 		t.Should(false, "a refusal, status 4xx", statusOf(reply)+", and the frequency manually")
 		if earlier == nil {
 			t.run.made[coerced] = m

@@ -96,17 +96,20 @@ func (t *T) freshAlias() string {
 }
 
 // offer sends a body that a target may accept or refuse: by a create while the budget has room for one
-// more, and else by an update of a connection of the run, which is put back. It judges that a refusal
-// leaves no trace; what was accepted is returned as it is stored.
-func offer(t *T, body any) (reply *Reply, stored Object) {
+// more, and else by an update.
+func offer(t *T, body any) (reply *Reply, stored Object) { return offerBy(t, t.room(), body) }
+
+// offerBy sends the body by a create, or by an update of a connection of the run, which is put back. It
+// judges that a refusal leaves no trace; what was accepted is returned as it is stored.
+func offerBy(t *T, create bool, body any) (reply *Reply, stored Object) {
 	m := t.Made(noFrequency)
 	q := request{user: m.User, method: http.MethodPost, path: t.Kind.Path(), body: body}
 	id := m.ID
-	if !t.room() {
+	if !create {
 		q.method, q.path = http.MethodPut, t.ItemPath(m.ID)
 		restored := with(m.Sent, "frequency", "manually")
 		if r := t.Update(m.User, m.ID, restored); !r.OK() {
-			t.Block("there is no budget for a create, and an update is refused: status %d", r.Status)
+			t.Block("a create would not be fit for this, and an update is refused: status %d", r.Status)
 		}
 		defer func() { t.Update(m.User, m.ID, restored) }()
 	}
