@@ -34,6 +34,9 @@ func TestContractErrorsNameTheLine(t *testing.T) {
 		"unknown verb":                  {"{name: alm, verb: list}", "{name: alm, verb: lst}", `x-collection: "lst" is not a verb: create, get, list, update`},
 		"malformed source":              {"x-default-from: connector.name", "x-default-from: connector", `"connector" is not of the form field.attribute`},
 		"unknown part of pagination":    {"x-paginates: size", "x-paginates: sise", `x-paginates: "sise" is neither size nor page`},
+		"body without schema":           {"            schema: {$ref: \"#/components/schemas/AlmConnectionInput\"}\n", "", "createAlmConnection: request body has no schema"},
+		"parameter without schema":      {"          schema: {type: string}\n          x-filters: alias", "          content: {text/plain: {schema: {type: string}}}\n          x-filters: alias", "parameter alias has no schema"},
+		"reply without schema":          {"              schema: {$ref: \"#/components/schemas/AlmConnectionList\"}\n", "", "listAlmConnections: response 200 has no schema"},
 		"not OpenAPI":                   {"openapi: 3.0.3", "openapi: 3.0.3\nopenapy: 1", "openapy"},
 		"not YAML":                      {"paths:\n", "paths: [\n", "openapi.yaml:"},
 	} {
