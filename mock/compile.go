@@ -35,6 +35,7 @@ func compile(file string, doc *openapi3.T, keys []foundKey) (*Contract, error) {
 		c.addPath(template, doc.Paths.Value(template))
 	}
 	c.addCollections()
+	c.crossCheck()
 	for _, f := range keys {
 		if !c.used[[2]int{f.key.Line, f.key.Column}] && f.key.Value != "x-source" {
 			c.fail(f.key.Line, "%s: misplaced: it has no effect here", f.key.Value)
