@@ -26,7 +26,7 @@ const (
 	NoSlashAnswers           Latitude = "no-slash-answers"            // a path without its slash is answered
 	OptionsNeedsToken        Latitude = "options-needs-token"         // 401 for OPTIONS without a token
 	PatchAllowed             Latitude = "patch-allowed"               // PATCH changes what is sent
-	QuotedTokenRefused       Latitude = "quoted-token-refused"        // quotation marks are part of the token //nolint:gosec // no credential
+	QuotesRefused            Latitude = "quotes-refused"              // quotation marks are part of the token
 	RepeatedFilterFirst      Latitude = "repeated-filter-first"       // the first of several values counts
 	SchemeCaseSensitive      Latitude = "scheme-case-sensitive"       // only Token, spelled so
 	UnknownQueryRefused      Latitude = "unknown-query-refused"       // 400 for a parameter that isn't documented
@@ -109,7 +109,7 @@ var ofRequests = map[Latitude]allowance{
 		},
 		loosen: func(_ *call, o *outgoing) { o.allow(http.MethodPut, http.MethodPatch) },
 	},
-	QuotedTokenRefused: {
+	QuotesRefused: {
 		says:   "Takes quotation marks for a part of the token, and so refuses it.",
 		arrive: func(c *call) *reply { return c.authorization(`Token "`, `Token quoted-`) },
 	},

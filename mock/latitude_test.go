@@ -92,7 +92,7 @@ func TestLatitudes(t *testing.T) {
 		mock.NoSlashAnswers:           {status("editor", "POST", noSlash, validALM), "201"},
 		mock.OptionsNeedsToken:        {status("", "OPTIONS", alm, ""), "401"},
 		mock.PatchAllowed:             {then(status("editor", "PATCH", alm+"2/", `{"alias":"B"}`), member("params alm_project", "editor", "PATCH", alm+"2/", `{"params":{}}`)), "Europe"},
-		mock.QuotedTokenRefused:       {status("", "GET", alm, "", `Authorization: Token "reader-token"`), "401"},
+		mock.QuotesRefused:            {status("", "GET", alm, "", `Authorization: Token "reader-token"`), "401"},
 		mock.RepeatedFilterFirst:      {ids(alm + "?frequency=daily&frequency=weekly"), "2"},
 		mock.SchemeCaseSensitive:      {status("", "GET", alm, "", "Authorization: token reader-token"), "401"},
 		mock.UnknownQueryRefused:      {status("reader", "GET", alm+"?nope=1", ""), "400"},
