@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -224,4 +225,31 @@ func TestLatitudesAreDocumented(t *testing.T) {
 		want = append(want, fmt.Sprintf("| `%s` | %s |", l, l.Says()))
 	}
 	assert.DeepEqual(t, regexp.MustCompile("(?m)^\\| `.*$").FindAllString(section, -1), want)
+}
+
+// TestLatitudesNeverFail: whatever is asked of a mock with latitudes, alone or together, it doesn't break.
+func TestLatitudesNeverFail(t *testing.T) {
+	var together, others []mock.Latitude
+	sets := [][]mock.Latitude{}
+	for _, l := range mock.Latitudes() {
+		sets = append(sets, []mock.Latitude{l})
+		if slices.ContainsFunc(together, l.Excludes) {
+			others = append(others, l)
+		} else {
+			together = append(together, l)
+		}
+	}
+	for _, set := range append(sets, together, others) {
+		a := newAPI(mock.WithLatitude(set...))
+		for _, user := range []string{"editor", "basic", ""} {
+			for _, method := range []string{"GET", "POST", "PUT", "PATCH", "HEAD", "OPTIONS", "DELETE"} {
+				for _, path := range []string{alm, alm + "2/", alm + "x/", noSlash, alm + "?alias=&page_size=1&frequency=x"} {
+					for _, body := range []string{"", validALM, "null", `{"params":{},"params":null,"connector":"3","frequency":"Hourly"}`} {
+						got := a.as(user).do(method, path, body, "Accept: application/xml, application/json;q=0")
+						assert.Assert(t, got.status < 500, "%v: %s %s %s: %s", set, method, path, body, got.body)
+					}
+				}
+			}
+		}
+	}
 }
