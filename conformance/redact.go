@@ -21,17 +21,17 @@ var keptHeaders = []string{
 // maxShown is how many bytes of a header, an error or a difference are kept.
 const maxShown = 1 << 10
 
-// secretName is what the name of a member with a secret value holds.
-const secretName = `(?i:pass|token|secret|credential|private|api_?key)`
+// secretWords is what the name of a member with a secret value holds.
+const secretWords = `(?i:pass|token|secret|credential|private|api_?key)`
 
 // secretMember finds a member of a JSON object whose name says that its value is a secret. It works on
 // bytes that are not quite JSON, too.
-var secretMember = regexp.MustCompile(`("[^"]*` + secretName + `[^"]*"\s*:\s*)` +
+var secretMember = regexp.MustCompile(`("[^"]*` + secretWords + `[^"]*"\s*:\s*)` +
 	`("(?:[^"\\]|\\.)*"?|-?[0-9][0-9.eE+-]*|true|false)`)
 
 // secretSetting finds the same where it isn't JSON: in JSON inside a string, in a form, in a program's
 // dump, in XML.
-var secretSetting = regexp.MustCompile(`([\w-]*` + secretName + `[\w-]*)(\\*["']?\s*(?:=>|[:=>])\s*\\*["']?)([^\s"'\\,;&<>{}\[\]]+)`)
+var secretSetting = regexp.MustCompile(`([\w-]*` + secretWords + `[\w-]*)(\\*["']?\s*(?:=>|[:=>])\s*\\*["']?)([^\s"'\\,;&<>{}\[\]]+)`)
 
 // redactor replaces secrets in what was exchanged. It never touches the suite's own words.
 //
@@ -112,7 +112,7 @@ func (r *redactor) learn(value any) {
 	}
 }
 
-var secretWord = regexp.MustCompile(secretName)
+var secretWord = regexp.MustCompile(secretWords)
 
 // build makes the replacers of what is known, the longest first: one secret may hold another.
 func (r *redactor) build() {
