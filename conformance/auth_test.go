@@ -13,8 +13,12 @@ import (
 const editorToken = "editor-token"
 
 func TestAuthentication(t *testing.T) {
-	nobody := func(x *exchange) bool { return x.r.Header.Get("Authorization") == "" && x.r.Method != http.MethodOptions }
-	altered := func(x *exchange) bool { return strings.HasPrefix(x.r.Header.Get("Authorization"), "Token editor-toke0") }
+	nobody := func(x *exchange) bool {
+		return x.r.Header.Get("Authorization") == "" && x.r.Method != http.MethodOptions
+	}
+	altered := func(x *exchange) bool {
+		return strings.HasPrefix(x.r.Header.Get("Authorization"), "Token editor-toke0")
+	}
 	asEditor := func(when func(*exchange) bool, methods ...string) func(*exchange) *answer {
 		return func(x *exchange) *answer {
 			for _, m := range methods {
@@ -32,12 +36,18 @@ func TestAuthentication(t *testing.T) {
 		{"takes the beginning of a token for reading", asEditor(altered, http.MethodGet), "fail alm/auth/invalid"},
 		{"takes the beginning of a token for creating", asEditor(altered, http.MethodPost), "fail alm/auth/invalid-write\nfail alm/auth/no-effect"},
 		{"takes the beginning of a token for updating", asEditor(altered, http.MethodPut), "fail alm/auth/invalid-write"},
-		{"takes an empty token", asEditor(func(x *exchange) bool { return x.r.Header.Get("Authorization") == "Token " }, http.MethodGet),
-			"fail alm/auth/invalid"},
-		{"answers 403 for 401", instead(http.StatusUnauthorized, http.StatusForbidden),
-			"warn alm/auth/missing\nwarn alm/auth/missing-write\nwarn alm/auth/invalid\nwarn alm/auth/invalid-write"},
-		{"answers 400 for 401", instead(http.StatusUnauthorized, http.StatusBadRequest),
-			"fail alm/auth/missing\nfail alm/auth/missing-write\nfail alm/auth/invalid\nfail alm/auth/invalid-write"},
+		{
+			"takes an empty token", asEditor(func(x *exchange) bool { return x.r.Header.Get("Authorization") == "Token " }, http.MethodGet),
+			"fail alm/auth/invalid",
+		},
+		{
+			"answers 403 for 401", instead(http.StatusUnauthorized, http.StatusForbidden),
+			"warn alm/auth/missing\nwarn alm/auth/missing-write\nwarn alm/auth/invalid\nwarn alm/auth/invalid-write",
+		},
+		{
+			"answers 400 for 401", instead(http.StatusUnauthorized, http.StatusBadRequest),
+			"fail alm/auth/missing\nfail alm/auth/missing-write\nfail alm/auth/invalid\nfail alm/auth/invalid-write",
+		},
 		{"refuses nobody, and obeys", func(x *exchange) *answer {
 			if nobody(x) && x.r.Method != http.MethodGet {
 				x.as(editorToken).serve()

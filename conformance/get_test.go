@@ -35,9 +35,11 @@ func TestGetOne(t *testing.T) {
 	isUnknown := func(x *exchange) bool { return strings.Contains(x.r.URL.Path, "/10000") }
 	reads := 0
 	tryEach(t, []unlike{
-		{"answers 206", status(http.StatusPartialContent, func(x *exchange) bool { return getItem(x) && x.serve().status == http.StatusOK }),
+		{
+			"answers 206", status(http.StatusPartialContent, func(x *exchange) bool { return getItem(x) && x.serve().status == http.StatusOK }),
 			"fail alm/http/path\nfail alm/get/status\nblocked alm/get/bare\nblocked alm/get/same-as-list\nblocked alm/get/id\nblocked alm/get/safe\n" +
-				"warn alm/schema/replies"},
+				"warn alm/schema/replies",
+		},
 		{"puts an envelope around", item(func(o map[string]any) {
 			inner := map[string]any{}
 			for name, value := range o {
@@ -50,8 +52,10 @@ func TestGetOne(t *testing.T) {
 		{"has another frequency", item(func(o map[string]any) { o["frequency"] = "monthly" }), "fail alm/get/same-as-list"},
 		{"has other params", item(func(o map[string]any) { o["params"] = map[string]any{} }), "fail alm/get/same-as-list"},
 		{"adds members", item(func(o map[string]any) { o["url"] = fmt.Sprint("/api/v2/connections/alm/", o["id"]) }), ""},
-		{"has a text for id", item(func(o map[string]any) { o["id"] = o["id"].(json.Number).String() }),
-			"fail alm/get/same-as-list\nfail alm/get/id\nwarn alm/schema/replies"},
+		{
+			"has a text for id", item(func(o map[string]any) { o["id"] = o["id"].(json.Number).String() }),
+			"fail alm/get/same-as-list\nfail alm/get/id\nwarn alm/schema/replies",
+		},
 		{"has always the first", func(x *exchange) *answer {
 			if getItem(x) && x.serve().status == http.StatusOK {
 				x.r.URL.Path = "/api/v2/connections/alm/1/"
@@ -82,8 +86,10 @@ func TestGetOne(t *testing.T) {
 				reads++
 			}
 			return a.connections(func(o map[string]any) { o["alias"] = fmt.Sprint(o["alias"], reads) })
-		}, strings.Join([]string{"inconclusive alm/http/path", "inconclusive alm/get/status", "inconclusive alm/get/bare", "inconclusive alm/get/same-as-list",
-			"inconclusive alm/get/id", "fail alm/get/safe"}, "\n")},
+		}, strings.Join([]string{
+			"inconclusive alm/http/path", "inconclusive alm/get/status", "inconclusive alm/get/bare", "inconclusive alm/get/same-as-list",
+			"inconclusive alm/get/id", "fail alm/get/safe",
+		}, "\n")},
 	})
 }
 

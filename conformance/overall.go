@@ -3,6 +3,7 @@ package conformance
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"mime"
 	"net/http"
 	"regexp"
@@ -230,9 +231,7 @@ func refusalsLeftNothing(t *T) {
 	}
 	there := byID(t.List(t.As(editor)))
 	if found, missing := basic.find(t.run.target, t.Kind); missing == "" {
-		for id, item := range byID(t.List(found.(*User))) {
-			there[id] = item
-		}
+		maps.Copy(there, byID(t.List(found.(*User))))
 	}
 	t.asked++
 	older := t.run.before(t.Kind)

@@ -2,8 +2,10 @@ package conformance_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"gotest.tools/v3/assert"
 
@@ -103,4 +105,61 @@ func TestUnavailableIsNotAFailure(t *testing.T) {
 	report := run(t, mockTarget(amended(status(http.StatusServiceUnavailable, method(http.MethodHead)))),
 		conformance.WithSelection("alm/http/head-options", "alm/http/no-5xx"))
 	assert.Equal(t, complaints(report), "error alm/http/head-options\nerror alm/http/no-5xx")
+}
+
+// TestFair: what the documentation allows is never complained about, in either mode and for either kind.
+func TestFair(t *testing.T) {
+	for name, answers := range map[string]func(*exchange) *answer{
+		"the mock": func(x *exchange) *answer { return x.serve() },
+		"reverses lists": func(x *exchange) *answer {
+			return x.serve().object(func(o map[string]any) {
+				if list, ok := o["results"].([]any); ok {
+					slices.Reverse(list)
+				}
+			})
+		},
+		"answers 422 for 400": instead(http.StatusBadRequest, http.StatusUnprocessableEntity),
+		"paginates always": func(x *exchange) *answer {
+			if query := x.r.URL.Query(); !x.isItem() && !query.Has("page_size") {
+				query.Set("page_size", "2")
+				x.r.URL.RawQuery = query.Encode()
+			}
+			return x.serve()
+		},
+		"adds members that change": func(x *exchange) *answer {
+			return x.serve().connections(func(o map[string]any) {
+				if x.isItem() {
+					o["served"] = time.Now().String()
+				}
+			})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			selection := conformance.WithSelection("*/http/*", "*/auth/*", "*/get/*", "*/schema/*", "*/create/no-trace")
+			report := run(t, mockTarget(amended(answers)), selection)
+			assert.Equal(t, complaints(report), "", failures(report))
+			report = run(t, mockTarget(amended(answers)), selection, conformance.ReadOnly())
+			assert.Equal(t, complaints(report), "", failures(report))
+			assert.Equal(t, len(report.Created), 0)
+		})
+	}
+}
+
+// TestAbsurd: no reply makes a check panic, and a server that makes no sense passes nothing of weight.
+func TestAbsurd(t *testing.T) {
+	for _, body := range []string{
+		"", "null", "7", "[]", "{", `{"results":null}`, `{"results":[null]}`, `{"results":[{}]}`, `{"results":[{"id":"1","params":7}]}`,
+		`{"results":[{"id":1,"params":null,"alias":[]}],"next":"%"}`,
+	} {
+		for _, code := range []int{http.StatusOK, http.StatusFound, http.StatusUnauthorized, http.StatusNotFound, http.StatusInternalServerError} {
+			report := run(t, mockTarget(amended(func(*exchange) *answer {
+				return &answer{code, http.Header{"Content-Type": {"application/json"}}, []byte(body)}
+			})), conformance.WithSelection(transportChecks...))
+			assert.Equal(t, report.ExitStatus(), conformance.ExitNotConformant, body)
+			for _, result := range report.Results {
+				assert.Assert(t, !strings.Contains(result.Error, "panicked"), "%s: %s", result.ID, result.Error)
+				assert.Assert(t, code != http.StatusInternalServerError || result.Verdict != conformance.Pass, result.ID)
+			}
+		}
+	}
 }

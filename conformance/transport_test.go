@@ -81,8 +81,10 @@ func TestPaths(t *testing.T) {
 			}
 			return x.serve()
 		}, "fail alm/http/path\nfail alm/get/status\nblocked alm/get/bare\nblocked alm/get/same-as-list\nblocked alm/get/id\nblocked alm/get/safe"},
-		{"fails without a slash", status(http.StatusInternalServerError, slashless),
-			"fail alm/http/no-slash\nfail alm/http/no-slash-write\nfail alm/http/no-5xx"},
+		{
+			"fails without a slash", status(http.StatusInternalServerError, slashless),
+			"fail alm/http/no-slash\nfail alm/http/no-slash-write\nfail alm/http/no-5xx",
+		},
 		{"redirects everything without a slash", status(http.StatusMovedPermanently, slashless), "warn alm/http/no-slash-write"},
 		{"redirects without a slash and keeps the method", status(http.StatusPermanentRedirect, slashless), ""},
 		{"answers without a slash", func(x *exchange) *answer {
@@ -97,8 +99,10 @@ func TestPaths(t *testing.T) {
 func TestFormats(t *testing.T) {
 	html := http.Header{"Content-Type": {"text/html"}}
 	tryEach(t, []unlike{
-		{"fails for XML", status(http.StatusInternalServerError, func(x *exchange) bool { return x.r.Header.Get("Accept") == "application/xml" }),
-			"fail alm/http/accept-other\nfail alm/http/no-5xx"},
+		{
+			"fails for XML", status(http.StatusInternalServerError, func(x *exchange) bool { return x.r.Header.Get("Accept") == "application/xml" }),
+			"fail alm/http/accept-other\nfail alm/http/no-5xx",
+		},
 		{"answers in HTML who asks for it", func(x *exchange) *answer {
 			if x.r.Header.Get("Accept") == "text/html" {
 				return &answer{http.StatusOK, html, []byte("<html>")}
@@ -131,8 +135,10 @@ func TestFormats(t *testing.T) {
 			}
 			return a
 		}, "fail alm/http/valid-json"},
-		{"fails for text/plain", status(http.StatusInternalServerError, func(x *exchange) bool { return x.r.Header.Get("Content-Type") == "text/plain" }),
-			"fail alm/http/req-content-type\nfail alm/http/no-5xx"},
+		{
+			"fails for text/plain", status(http.StatusInternalServerError, func(x *exchange) bool { return x.r.Header.Get("Content-Type") == "text/plain" }),
+			"fail alm/http/req-content-type\nfail alm/http/no-5xx",
+		},
 		{"refuses text/plain, and obeys", func(x *exchange) *answer {
 			if x.r.Header.Get("Content-Type") == "text/plain" {
 				changed := x.with("Content-Type", "application/json")
@@ -158,8 +164,10 @@ func TestMethods(t *testing.T) {
 		{"doesn't implement OPTIONS", status(http.StatusNotImplemented, method(http.MethodOptions)), ""},
 		{"doesn't implement unknown methods", status(http.StatusNotImplemented, method("SDECONTRACT")), ""},
 		{"doesn't implement PATCH", status(http.StatusNotImplemented, method(http.MethodPatch)), ""},
-		{"fails for PATCH", status(http.StatusInternalServerError, method(http.MethodPatch)),
-			"fail alm/http/method/item\nfail alm/http/method/collection\nfail alm/http/no-5xx"},
+		{
+			"fails for PATCH", status(http.StatusInternalServerError, method(http.MethodPatch)),
+			"fail alm/http/method/item\nfail alm/http/method/collection\nfail alm/http/no-5xx",
+		},
 		{"finds no PUT of the list", status(http.StatusNotFound, onList(http.MethodPut)), ""},
 		{"creates with PUT of the list", func(x *exchange) *answer {
 			if onList(http.MethodPut)(x) {
