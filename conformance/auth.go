@@ -111,8 +111,10 @@ func (t *T) wantNoWrites(u *User) {
 		t.wantUnauthorized(create)
 	}
 	m := t.Made(base)
-	update := t.WantRefused(request{user: u, method: http.MethodPut, path: t.ItemPath(m.ID),
-		body: with(m.Sent, "alias", t.Alias(unauthorized+"update"))})
+	update := t.WantRefused(request{
+		user: u, method: http.MethodPut, path: t.ItemPath(m.ID),
+		body: with(m.Sent, "alias", t.Alias(unauthorized+"update")),
+	})
 	if update.Refused() {
 		t.wantUnauthorized(update)
 	} else {
@@ -129,8 +131,10 @@ func otherSchemes(t *T) {
 // noteScheme notes what comes of the editor's token between before and after.
 func (t *T) noteScheme(what, before, after string) {
 	u := t.As(editor)
-	r := t.Send(request{user: u, method: http.MethodGet, path: t.Kind.Path(),
-		headers: map[string]string{"Authorization": before + string(u.Token) + after}})
+	r := t.Send(request{
+		user: u, method: http.MethodGet, path: t.Kind.Path(),
+		headers: map[string]string{"Authorization": before + string(u.Token) + after},
+	})
 	t.Note("%s: status %d", what, r.Status)
 }
 

@@ -157,8 +157,16 @@ func getMalformedID(t *T) {
 	for _, malformed := range []struct {
 		id      string
 		lenient bool // a lenient server may read an id in it
-	}{{"abc", false}, {"0", false}, {"-1", false}, {"99999999999999999999", false}, {id + "/extra", false},
-		{id + ".0", true}, {id + "e0", true}, {"%00", true}} {
+	}{
+		{"abc", false},
+		{"0", false},
+		{"-1", false},
+		{"99999999999999999999", false},
+		{id + "/extra", false},
+		{id + ".0", true},
+		{id + "e0", true},
+		{"%00", true},
+	} {
 		r := t.Send(request{user: u, method: http.MethodGet, path: t.Kind.Path() + malformed.id + "/"})
 		expected, actual := malformed.id+": status 404 or 400", fmt.Sprintf("%s: status %d", malformed.id, r.Status)
 		if malformed.lenient || t.Never(!r.OK(), expected, actual) {

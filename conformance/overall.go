@@ -3,6 +3,7 @@ package conformance
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"mime"
 	"net/http"
 	"regexp"
@@ -156,7 +157,7 @@ func refusalsSayWhy(t *T) {
 
 // stackTrace finds what the usual languages print when a program fails.
 var stackTrace = regexp.MustCompile(`Traceback \(most recent call last\)|File \\?"[^"\n]+\\?", line \d+|goroutine \d+ \[` +
-	`|\bat [\w.$<>/ ]+\([^()\n]*:\d+(:\d+)?\)|\.(php|rb|py|cs):(line )?\d+`)
+	`|at [\w.$<>/]+\([^()\n]*:\d+(:\d+)?\)|\.(php|rb|py|cs):(line )?\d+`)
 
 // shortestSecret is the length from which a value is looked for: shorter ones are words of any text.
 const shortestSecret = 6
@@ -230,9 +231,7 @@ func refusalsLeftNothing(t *T) {
 	}
 	there := byID(t.List(t.As(editor)))
 	if found, missing := basic.find(t.run.target, t.Kind); missing == "" {
-		for id, item := range byID(t.List(found.(*User))) {
-			there[id] = item
-		}
+		maps.Copy(there, byID(t.List(found.(*User))))
 	}
 	t.asked++
 	older := t.run.before(t.Kind)
@@ -252,13 +251,17 @@ func refusalsLeftNothing(t *T) {
 // before are the connections that were listed before their organization's first create of the run. Those of
 // an earlier run have the same prefix, if that was set.
 func (r *runner) before(kind Kind) map[int64]bool {
-	older, begun := map[int64]bool{}, map[string]bool{}
+	older, begun := map[int64]bool{}, map[string]bool{} // by organization; those that are false were listed
 	for _, s := range r.replies {
 		organization := r.target.Users[s.user].Organization
 		if s.kind != kind || begun[organization] {
 			continue
 		}
 		begun[organization] = s.method == http.MethodPost
+		for listed := range begun { // nobody's create may have come into being in any of them
+			begun[listed] = begun[listed] || begun[""]
+		}
+		delete(begun, "")
 		list, _ := s.reply.Object()["results"].([]any)
 		for _, item := range list {
 			o, _ := item.(Object)
