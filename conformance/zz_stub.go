@@ -1,3 +1,3 @@
 package conformance
 
-var transport, authentication, gets, creates, updates, overall []promise
+var transport, authentication, gets, updates, overall []promise
