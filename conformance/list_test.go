@@ -250,3 +250,23 @@ func TestEmptyTarget(t *testing.T) {
 	assert.Equal(t, report.Count(conformance.Error), 0, failures(report))
 	wantFair(t, mockTarget(emptyMock(t)))
 }
+
+// TestOddListsAreJudged: nothing that a server answers makes a check panic.
+func TestOddListsAreJudged(t *testing.T) {
+	for _, body := range []string{
+		`null`, `[]`, `"x"`, `{}`, `{"results": null}`, `{"results": [null]}`, `{"results": [{}, {}]}`,
+		`{"results": [{"id": "1", "alias": 1, "system": {"a": []}, "frequency": null, "params": "x"}]}`,
+		`{"results": [{"id": 1, "alias": "", "system": "", "frequency": [], "params": {"pass": ["abcd"], "token": "éééé"}}]}`,
+		`{"id": 1, "params": [1], "results": [{"id": 1, "alias": "a", "system": "s", "frequency": "daily", "params": {"a_pass": "{\"a\": 1}"}}]}`,
+	} {
+		odd := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPost {
+				w.WriteHeader(http.StatusCreated)
+			}
+			_, _ = w.Write([]byte(body))
+		})
+		report := run(t, mockTarget(odd), listsFiltersMasking)
+		assert.Equal(t, report.Count(conformance.Error), 0, "%s\n%s", body, failures(report))
+		assert.Assert(t, report.Count(conformance.Fail) > 0, body)
+	}
+}
