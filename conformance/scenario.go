@@ -108,7 +108,13 @@ func (t *T) Write(q request) *Reply {
 	if q.method == http.MethodPost && t.run.spent(t.Kind) {
 		t.Block("the budget of creates is spent: writes.max_creates")
 	}
+	updated := t.run.updating(q)
 	reply := t.Send(q)
+	if updated != nil && reply.OK() {
+		if err := t.run.updated(updated, reply); err != nil {
+			t.Error(err)
+		}
+	}
 	if q.method == http.MethodPost && reply.OK() {
 		id, _ := integer(reply.Object()["id"])
 		if err := t.run.created(t.Kind, id, q, reply); err != nil {
@@ -257,8 +263,10 @@ func (t *T) settle() {
 		if c.Frequency == "manually" || c.ID == 0 || !known {
 			continue
 		}
-		r, err := t.run.send(t.ctx, request{user: &u, method: http.MethodPut,
-			path: c.Kind.Path() + strconv.FormatInt(c.ID, 10) + "/", body: c.Retired()})
+		r, err := t.run.send(t.ctx, request{
+			user: &u, method: http.MethodPut,
+			path: c.Kind.Path() + strconv.FormatInt(c.ID, 10) + "/", body: c.Retired(),
+		})
 		if err == nil && r.OK() {
 			t.run.report.Created[i].Frequency = "manually"
 			if t.run.options.ledger != nil {
