@@ -199,6 +199,8 @@ type Created struct {
 	Project   any    `json:"project"`
 	User      string `json:"user"`
 	Frequency string `json:"frequency"` // it was left at; manually unless the target wouldn't
+	// Outcome is what [Retire] did to it; empty before.
+	Outcome Outcome `json:"outcome,omitempty"`
 }
 
 // created keeps account of a connection.
