@@ -92,28 +92,36 @@ func (r *runner) retire(ctx context.Context, c *Created) (Outcome, error) {
 		c.Frequency = "manually"
 		return AlreadyManually, nil
 	}
+	if err := r.rest(ctx, c, get, o); err != nil {
+		return NotRetired, err
+	}
+	return Retired, nil
+}
+
+// rest sets the frequency to manually, and makes sure that it is.
+func (r *runner) rest(ctx context.Context, c *Created, get request, o Object) error {
 	params, visible := o["params"].(Object)
 	if !visible {
 		params = Object{}
 	}
 	r.own[ownKey{c.Kind, c.ID}] = true
-	reply, err := r.send(ctx, request{user: &u, method: http.MethodPut, path: path, body: Object{
+	reply, err := r.send(ctx, request{user: get.user, method: http.MethodPut, path: get.path, body: Object{
 		"alias": o["alias"], "connector": o["connector"], "project": o["project"], "frequency": "manually", "params": params,
 	}})
 	if err != nil {
-		return NotRetired, err
+		return err
 	}
 	if !reply.OK() {
-		return NotRetired, fmt.Errorf("the update was answered with status %d", reply.Status)
+		return fmt.Errorf("the update was answered with status %d", reply.Status)
 	}
 	if o, _, err = r.read(ctx, get); err != nil {
-		return NotRetired, err
+		return err
 	}
 	c.Frequency, _ = o["frequency"].(string)
 	if c.Frequency != "manually" {
-		return NotRetired, fmt.Errorf("its frequency is %s after the update", show(o["frequency"]))
+		return fmt.Errorf("its frequency is %s after the update", show(o["frequency"]))
 	}
-	return Retired, nil
+	return nil
 }
 
 // read asks for a connection; gone tells that there is none.
