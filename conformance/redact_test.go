@@ -66,7 +66,7 @@ func item(alias string) string {
 		alias, passwordCanary, passwordCanary, quietCanary)
 }
 
-var leaking = map[string]leaks{
+var disclosing = map[string]leaks{
 	"a list with passwords": func(w http.ResponseWriter, _ *http.Request, _ string) {
 		always(200, jsonType, `{"results": [`+item("a")+`]}`)(w, nil)
 	},
@@ -119,10 +119,10 @@ var leaking = map[string]leaks{
 
 // TestReportHoldsNoSecret: whatever way a target gives away tokens and passwords, a report doesn't.
 func TestReportHoldsNoSecret(t *testing.T) {
-	for _, name := range slices.Sorted(maps.Keys(leaking)) {
+	for _, name := range slices.Sorted(maps.Keys(disclosing)) {
 		t.Run(name, func(t *testing.T) {
 			target := canaryTarget(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				leaking[name](w, r, strings.TrimPrefix(r.Header.Get("Authorization"), "Token "))
+				disclosing[name](w, r, strings.TrimPrefix(r.Header.Get("Authorization"), "Token "))
 			}))
 			var ledger, progress []any
 			report := bounded(t, target,
