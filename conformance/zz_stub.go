@@ -1,3 +1,3 @@
 package conformance
 
-var filters, masking, updates []promise
+var filters, masking []promise
