@@ -33,9 +33,9 @@ func (s Style) verdict(v conformance.Verdict, text string) string {
 	return s.paint(codes[v], text)
 }
 
-// clean keeps what a target sent from moving the cursor, colouring or breaking the line. What it replaces
+// Clean keeps what a target sent from moving the cursor, colouring or breaking the line. What it replaces
 // is spelled as in JSON.
-func clean(text string) string {
+func Clean(text string) string {
 	var b strings.Builder
 	for _, r := range text {
 		switch {
