@@ -70,12 +70,25 @@ func Examine(ctx context.Context, target *Target, timeout time.Duration) ([]Find
 	if err != nil {
 		return nil, err
 	}
+	var trusted []View
 	for _, v := range views {
-		e.examinePermissions(v)
+		if !e.shared[v.User.Name] && e.examinePermissions(v) {
+			trusted = append(trusted, v)
+		}
 	}
-	e.examineIDs(views)
+	e.examineIDs(trusted)
 	e.examineNeeds()
 	return e.findings, nil
+}
+
+// Reach tells why a target doesn't answer; nil if it does, whatever it says. The error wraps [ErrUsage] or
+// [ErrUnreachable].
+func Reach(ctx context.Context, target *Target, timeout time.Duration) error {
+	e, err := newExaminer(ctx, target, timeout)
+	if err != nil {
+		return err
+	}
+	return e.reach()
 }
 
 type examiner struct {
@@ -84,6 +97,7 @@ type examiner struct {
 	findings []Finding
 	// elsewhere says that the API isn't where the URL leads: asking as anybody else tells no more.
 	elsewhere bool
+	shared    map[string]bool // users whose token another user has as well: what they see means nothing
 }
 
 func newExaminer(ctx context.Context, target *Target, timeout time.Duration) (*examiner, error) {
@@ -91,7 +105,7 @@ func newExaminer(ctx context.Context, target *Target, timeout time.Duration) (*e
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUsage, err)
 	}
-	return &examiner{ctx: ctx, run: &runner{
+	return &examiner{ctx: ctx, shared: map[string]bool{}, run: &runner{
 		target: ready, client: newClient(ready, timeout), redact: newRedactor(ready.Users), readOnly: true, report: &Report{},
 	}}, nil
 }
@@ -100,10 +114,17 @@ func (e *examiner) find(grade Grade, about, says, fix string) {
 	e.findings = append(e.findings, Finding{grade, about, e.run.redact.text(says), fix})
 }
 
+func (e *examiner) reach() error {
+	if _, err := e.run.send(e.ctx, request{method: http.MethodGet, path: ALM.Path()}); err != nil {
+		return e.unreachable(err)
+	}
+	return nil
+}
+
 // look asks for both lists as each user. A token that is wrong is one finding, and so is a URL that is.
 func (e *examiner) look() ([]View, error) {
-	if _, err := e.run.send(e.ctx, request{method: http.MethodGet, path: ALM.Path()}); err != nil {
-		return nil, e.unreachable(err)
+	if err := e.reach(); err != nil {
+		return nil, err
 	}
 	e.find(Fine, "url", "the target answers at "+e.run.target.URL, "")
 	var views []View
@@ -118,7 +139,8 @@ func (e *examiner) look() ([]View, error) {
 			e.find(Problem, about, fmt.Sprintf("the variable %s holds blanks or quotation marks", u.TokenEnv), "set it to the bare token")
 			continue
 		case taken:
-			e.find(Problem, about, "its token is also that of users."+other, "give each user a token of its own in "+u.TokenEnv)
+			e.shared[other] = true
+			e.find(Problem, about, "its token is also that of users."+other, "give each user a token of its own")
 			continue
 		}
 		owners[u.Token] = name

@@ -6,8 +6,8 @@ import (
 )
 
 // examinePermissions holds what a user sees against what the file says. All that doesn't fit is one
-// finding: most often the token is another user's.
-func (e *examiner) examinePermissions(v View) {
+// finding: most often the token is another user's. It returns false then.
+func (e *examiner) examinePermissions(v View) (fits bool) {
 	var wrong, unknown []string
 	for _, kind := range []Kind{ALM, Analysis} {
 		sees, known := v.SeesParams(kind)
@@ -30,6 +30,7 @@ func (e *examiner) examinePermissions(v View) {
 	default:
 		e.find(Fine, about, "it sees params as its permissions say", "")
 	}
+	return wrong == nil
 }
 
 // examineIDs looks for the declared connectors and projects in the lists. What no connection uses can't be

@@ -124,7 +124,7 @@ func (flags verifyFlags) announce(target *conformance.Target, selected []conform
 	}
 	_, err := fmt.Fprintf(errOut, "will create up to %d connections at %s, which can't be deleted by documented means; %s will list them\n",
 		target.Writes.Budget(), target.URL, flags.ledger)
-	return conformance.WithLedger(func(c conformance.Created) error { return appendTo(flags.ledger, c) }), err
+	return conformance.WithLedger(func(c conformance.Created) error { return conformance.AppendLedger(flags.ledger, c) }), err
 }
 
 func (flags verifyFlags) readOnly(target *conformance.Target) bool {
@@ -139,6 +139,7 @@ func (flags verifyFlags) choose(limited bool) (*conformance.Target, error) {
 	target := (*conformance.Target)(nil)
 	if flags.againstMock {
 		target = mockTarget()
+		target.Implementation.Product += " in this process"
 	} else {
 		var err error
 		if target, err = readTarget(flags.target); err != nil {
