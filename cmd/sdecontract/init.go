@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sdecontract/sdecontract/conformance"
+	"github.com/sdecontract/sdecontract/conformance/report"
 )
 
 type initFlags struct {
@@ -62,7 +63,11 @@ func initialise(ctx context.Context, flags initFlags, out io.Writer) error {
 		if os.Getenv(variable) == "" {
 			return fmt.Errorf("--token-env: the variable %s is not set", variable)
 		}
-		target.Users[userName(variable)] = conformance.User{TokenEnv: variable}
+		name := userName(variable)
+		if _, taken := target.Users[name]; taken {
+			name = strings.ToLower(variable)
+		}
+		target.Users[name] = conformance.User{TokenEnv: variable}
 	}
 	views, findings, err := conformance.Discover(ctx, target, flags.timeout)
 	if err != nil {
@@ -70,7 +75,7 @@ func initialise(ctx context.Context, flags initFlags, out io.Writer) error {
 	}
 	for _, f := range findings {
 		if f.Grade == conformance.Problem {
-			return fmt.Errorf("%s: %s; %s", f.About, f.Says, f.Fix)
+			return fmt.Errorf("%s: %s; %s", f.About, report.Clean(f.Says), f.Fix)
 		}
 	}
 	text := draft(flags.url, views)

@@ -38,7 +38,7 @@ func Text(w io.Writer, r *conformance.Report, style Style) error {
 	return err
 }
 
-func (t *text) line(format string, args ...any) { fmt.Fprintf(t, format+"\n", args...) }
+func (t *text) line(format string, args ...any) { _, _ = fmt.Fprintf(t, format+"\n", args...) }
 
 func (t *text) header() {
 	who := strings.TrimSpace(t.Implementation.Product + " " + t.Implementation.Version)
