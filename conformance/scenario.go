@@ -23,7 +23,8 @@ type Made struct {
 	Sent   Object
 	Before []Object // the list as the creator saw it before
 	Reply  *Reply
-	ID     int64 // 0 if the reply has none
+	ID     int64  // 0 if the reply has none
+	Back   *Reply // the connection as read at once, before any check can update it; nil if it has no id
 }
 
 // Tried returns what came of creating the fixture. The check is blocked if the budget is spent.
@@ -31,6 +32,9 @@ func (t *T) Tried(f fixture) *Made {
 	key := string(t.Kind) + "/" + f.name
 	if m := t.run.made[key]; m != nil {
 		t.sees(m.Reply.exchange)
+		if m.Back != nil {
+			t.sees(m.Back.exchange)
+		}
 		return m
 	}
 	u := t.As(f.user)
@@ -38,6 +42,9 @@ func (t *T) Tried(f fixture) *Made {
 	m.Reply = t.Create(u, m.Sent)
 	m.ID, _ = integer(m.Reply.Object()["id"])
 	t.run.made[key] = m
+	if m.Reply.OK() && m.ID != 0 {
+		m.Back = t.Get(u, m.ID)
+	}
 	return m
 }
 
@@ -58,14 +65,15 @@ func (t *T) Alias(name string) string { return t.run.prefix + name }
 func (t *T) Body(alias string) Object {
 	return Object{
 		"alias": alias, "connector": t.Connector(connector).ID, "project": t.Project(project).ID,
-		"frequency": "manually", "params": Object{},
+		"frequency": "manually", "params": plainParams(t.Kind),
 	}
 }
 
 // BasicBody is Body for the organization without advanced ALM, without a frequency.
 func (t *T) BasicBody(alias string) Object {
 	return Object{
-		"alias": alias, "connector": t.Connector(basicConnector).ID, "project": t.Project(basicProject).ID, "params": Object{},
+		"alias": alias, "connector": t.Connector(basicConnector).ID, "project": t.Project(basicProject).ID,
+		"params": plainParams(t.Kind),
 	}
 }
 
@@ -260,8 +268,10 @@ func (t *T) settle() {
 		if c.Frequency == "manually" || c.ID == 0 || !known {
 			continue
 		}
-		r, err := t.run.send(t.ctx, request{user: &u, method: http.MethodPut,
-			path: c.Kind.Path() + strconv.FormatInt(c.ID, 10) + "/", body: c.Retired()})
+		r, err := t.run.send(t.ctx, request{
+			user: &u, method: http.MethodPut,
+			path: c.Kind.Path() + strconv.FormatInt(c.ID, 10) + "/", body: c.Retired(),
+		})
 		if err == nil && r.OK() {
 			t.run.report.Created[i].Frequency = "manually"
 			if t.run.options.ledger != nil {
