@@ -1,3 +1,3 @@
 package conformance
 
-var transport, authentication, filters, masking, gets, updates, overall []promise
+var transport, authentication, filters, masking, gets, overall []promise
