@@ -52,6 +52,13 @@ func Clean(text string) string {
 	return b.String()
 }
 
+// Request is a curl line that sends the request of an exchange again. One that is too long to paste ends
+// in dots.
+func Request(e conformance.Exchange) string { return Clean(cut(e.Curl(), 2000)) }
+
+// Body is a body in one line of bearable length.
+func Body(body string) string { return Clean(cut(body, 300)) }
+
 // cut shortens a text to so many characters.
 func cut(text string, length int) string {
 	runes := []rune(text)

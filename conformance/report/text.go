@@ -178,7 +178,7 @@ func (t *text) evidence(r conformance.Result) {
 		if !t.Verbose && i < len(all)-1 && i != lastWrite(all) {
 			continue
 		}
-		t.line("        request   %s", Clean(e.Curl()))
+		t.line("        request   %s", Request(e))
 		reply := Clean(cut(strings.TrimSpace(fmt.Sprintf("%d %s", e.Status, e.ResponseBody)), 300))
 		if e.Status == 0 {
 			reply = "none: " + Clean(e.Error)
