@@ -116,7 +116,13 @@ func (t *T) Write(q request) *Reply {
 	if q.method == http.MethodPost && t.run.spent(t.Kind) {
 		t.Block("the budget of creates is spent: writes.max_creates")
 	}
+	updated := t.run.updating(q)
 	reply := t.Send(q)
+	if updated != nil && reply.OK() {
+		if err := t.run.updated(updated, reply); err != nil {
+			t.Error(err)
+		}
+	}
 	if q.method == http.MethodPost && reply.OK() {
 		id, _ := integer(reply.Object()["id"])
 		if err := t.run.created(t.Kind, id, q, reply); err != nil {
@@ -201,6 +207,8 @@ type Created struct {
 	Project   any    `json:"project"`
 	User      string `json:"user"`
 	Frequency string `json:"frequency"` // it was left at; manually unless the target wouldn't
+	// Outcome is what [Retire] did to it; empty before.
+	Outcome Outcome `json:"outcome,omitempty"`
 }
 
 // created keeps account of a connection.

@@ -1,3 +1,0 @@
-package conformance
-
-var transport, authentication, gets, updates, overall []promise
