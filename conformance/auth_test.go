@@ -41,11 +41,11 @@ func TestAuthentication(t *testing.T) {
 			"fail alm/auth/invalid",
 		},
 		{
-			"answers 403 for 401", statusInstead(http.StatusUnauthorized, http.StatusForbidden),
+			"answers 403 for 401", restatus(http.StatusUnauthorized, http.StatusForbidden),
 			"warn alm/auth/missing\nwarn alm/auth/missing-write\nwarn alm/auth/invalid\nwarn alm/auth/invalid-write",
 		},
 		{
-			"answers 400 for 401", statusInstead(http.StatusUnauthorized, http.StatusBadRequest),
+			"answers 400 for 401", restatus(http.StatusUnauthorized, http.StatusBadRequest),
 			"fail alm/auth/missing\nfail alm/auth/missing-write\nfail alm/auth/invalid\nfail alm/auth/invalid-write",
 		},
 		{"refuses nobody, and obeys", func(x *exchange) *answer {

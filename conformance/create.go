@@ -12,7 +12,7 @@ import (
 // connections comes first and what a target may accept or refuse last, so that a lenient one doesn't
 // spend the budget of the checks that matter.
 var creates = slices.Concat(createReplies, createParams, createFrequencies, createAliases, createUnusual,
-	createRequired, createRefusedFrequencies, createReferences, createBasicGates, createOddFrequencies, createOdd, createMalformed, createOverall)
+	createRequired, createRefusedFrequencies, createReferences, createBasicGates, createOddFrequencies, createOdd, createMalformed)
 
 // creating is what nearly every check of a create needs.
 var creating = []Need{editor, connector, project}

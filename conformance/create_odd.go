@@ -3,8 +3,6 @@ package conformance
 import (
 	"encoding/json"
 	"fmt"
-	"net/http"
-	"slices"
 	"strings"
 )
 
@@ -48,14 +46,6 @@ var createMalformed = []promise{
 		run:   createDuplicateKey,
 	},
 }
-
-// createOverall looks back on the creates of the run.
-var createOverall = []promise{{
-	id: "create/no-trace", evidence: Silent, level: Must, mode: Write, needs: creating,
-	says:  "No create that was refused has left a connection behind.",
-	fails: "A connection with an alias of this run that no create was answered with.",
-	run:   createNoTrace,
-}}
 
 func malformed(name, what string, spoil func(string) string) promise {
 	return promise{
@@ -140,23 +130,4 @@ func createLimits(t *T) {
 		deep = Object{"sdecontract": deep}
 	}
 	ask("params of depth 200", with(usual, "params", deep))
-}
-
-// createNoTrace asks for a refusal itself if the run has seen none.
-func createNoTrace(t *T) {
-	m := t.Made(base)
-	if !slices.ContainsFunc(t.run.replies, func(s seen) bool {
-		return s.method == http.MethodPost && s.kind == t.Kind && !s.item && s.reply.Refused()
-	}) {
-		wantRefusal(t, without(t.Body(t.freshAlias()), "connector", "project"))
-	}
-	items := byID(t.List(m.User))
-	if items[m.ID] == nil {
-		t.Block("the list doesn't show the connections of the run")
-	}
-	for _, id := range sorted64(items) {
-		if alias, _ := items[id]["alias"].(string); strings.HasPrefix(alias, t.run.prefix) {
-			t.Want(t.run.owns(t.Kind, id), "only connections that a create was answered with", fmt.Sprintf("connection %d", id))
-		}
-	}
 }

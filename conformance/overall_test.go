@@ -118,7 +118,7 @@ func TestFair(t *testing.T) {
 				}
 			})
 		},
-		"answers 422 for 400": statusInstead(http.StatusBadRequest, http.StatusUnprocessableEntity),
+		"answers 422 for 400": restatus(http.StatusBadRequest, http.StatusUnprocessableEntity),
 		"paginates always": func(x *exchange) *answer {
 			if query := x.r.URL.Query(); !x.isItem() && !query.Has("page_size") {
 				query.Set("page_size", "2")

@@ -121,7 +121,7 @@ func Run(ctx context.Context, target *Target, opts ...Option) (*Report, error) {
 	}
 	r := &runner{
 		options: o, target: ready, client: newClient(ready, o.timeout), redact: newRedactor(ready.Users),
-		readOnly: o.readOnly || !target.MayWrite(), prefix: o.prefix,
+		readOnly: o.readOnly || !ready.MayWrite(), prefix: o.prefix,
 		made: map[string]*Made{}, creates: map[Kind]int{}, own: map[ownKey]bool{}, unused: map[ownKey]bool{},
 		report: &Report{Implementation: ready.Implementation, Selection: o.selection, Levels: o.levels, Mode: Write},
 	}

@@ -102,8 +102,10 @@ func plainYAML(message string) string {
 	case strings.HasPrefix(m[2], "[]"):
 		wanted = "a list"
 	}
-	given := map[string]string{"seq": "a list", "map": "a mapping", "str": "a text", "bool": "true or false", "int": "an integer",
-		"float": "a number with a fraction"}
+	given := map[string]string{
+		"seq": "a list", "map": "a mapping", "str": "a text", "bool": "true or false", "int": "an integer",
+		"float": "a number with a fraction",
+	}
 	return fmt.Sprintf("must be %s, not %s", wanted, cmp.Or(given[m[1]], m[1]))
 }
 

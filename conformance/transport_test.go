@@ -42,8 +42,8 @@ func status(code int, when func(*exchange) bool) func(*exchange) *answer {
 	}
 }
 
-// statusInstead is an answer with the status to in place of one with the status from.
-func statusInstead(from, to int) func(*exchange) *answer {
+// restatus is an answer with the status to in place of one with the status from.
+func restatus(from, to int) func(*exchange) *answer {
 	return func(x *exchange) *answer {
 		a := x.serve()
 		if a.status == from {

@@ -47,8 +47,10 @@ func fixed() *conformance.Report {
 	broke.Error = "connection refused"
 	token := http.Header{"Authorization": {"Token $SDE_TOKEN_EDITOR"}}
 	exchange := func(n int, method, path, body string, status int, reply string) conformance.Exchange {
-		return conformance.Exchange{Number: n, Time: start, User: "editor", Method: method, URL: "https://sde.example.com" + path,
-			RequestHeader: token, RequestBody: body, Status: status, ResponseBody: reply}
+		return conformance.Exchange{
+			Number: n, Time: start, User: "editor", Method: method, URL: "https://sde.example.com" + path,
+			RequestHeader: token, RequestBody: body, Status: status, ResponseBody: reply,
+		}
 	}
 	return &conformance.Report{
 		Target: "https://sde.example.com", Mode: conformance.Write, Start: start, Stop: start.Add(1234 * time.Millisecond), Complete: true,

@@ -33,9 +33,9 @@ func (s Style) verdict(v conformance.Verdict, text string) string {
 	return s.paint(codes[v], text)
 }
 
-// clean keeps what a target sent from moving the cursor, colouring or breaking the line. What it replaces
+// Clean keeps what a target sent from moving the cursor, colouring or breaking the line. What it replaces
 // is spelled as in JSON.
-func clean(text string) string {
+func Clean(text string) string {
 	var b strings.Builder
 	for _, r := range text {
 		switch {
@@ -52,6 +52,13 @@ func clean(text string) string {
 	return b.String()
 }
 
+// Request is a curl line that sends the request of an exchange again. One that is too long to paste ends
+// in dots.
+func Request(e conformance.Exchange) string { return Clean(cut(e.Curl(), 2000)) }
+
+// Body is a body in one line of bearable length.
+func Body(body string) string { return Clean(cut(body, 300)) }
+
 // cut shortens a text to so many characters.
 func cut(text string, length int) string {
 	runes := []rune(text)
@@ -67,4 +74,13 @@ func count(n int, noun string) string {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// CleanLines is [Clean] for a text of several lines.
+func CleanLines(text string) string {
+	lines := strings.Split(text, "\n")
+	for i := range lines {
+		lines[i] = Clean(lines[i])
+	}
+	return strings.Join(lines, "\n")
 }

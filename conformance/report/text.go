@@ -38,7 +38,7 @@ func Text(w io.Writer, r *conformance.Report, style Style) error {
 	return err
 }
 
-func (t *text) line(format string, args ...any) { fmt.Fprintf(t, format+"\n", args...) }
+func (t *text) line(format string, args ...any) { _, _ = fmt.Fprintf(t, format+"\n", args...) }
 
 func (t *text) header() {
 	who := strings.TrimSpace(t.Implementation.Product + " " + t.Implementation.Version)
@@ -46,9 +46,9 @@ func (t *text) header() {
 		who += ", "
 	}
 	if who += t.Implementation.Organization; who != "" {
-		who = " (" + clean(who) + ")"
+		who = " (" + Clean(who) + ")"
 	}
-	t.line("%s%s", t.bold(clean(t.Target)), who)
+	t.line("%s%s", t.bold(Clean(t.Target)), who)
 	t.line("%s, %s mode, %s", t.Start.UTC().Format(time.RFC3339), t.Mode, t.Stop.Sub(t.Start).Round(time.Millisecond))
 	if scope := t.scope(); scope != "" {
 		t.line("Scope: %s", scope)
@@ -60,7 +60,7 @@ func (t *text) header() {
 func (t *text) scope() string {
 	var parts []string
 	if len(t.Selection) > 0 {
-		parts = append(parts, "checks "+clean(strings.Join(t.Selection, ", ")))
+		parts = append(parts, "checks "+Clean(strings.Join(t.Selection, ", ")))
 	}
 	if len(t.Levels) > 0 {
 		var levels []string
@@ -134,7 +134,7 @@ func (t *text) result(r conformance.Result) {
 		}
 		t.differences(r.Warnings)
 		if end := cmp.Or(r.Error, r.Inconclusive, r.Blocked); end != "" {
-			t.line("        then      %s", clean(end))
+			t.line("        then      %s", Clean(end))
 		}
 		t.evidence(r)
 	case conformance.Noted:
@@ -149,19 +149,19 @@ func (t *text) result(r conformance.Result) {
 		}
 	}
 	for _, note := range r.Notes {
-		t.line("        note      %s", clean(note))
+		t.line("        note      %s", Clean(note))
 	}
 }
 
 func (t *text) differences(found []conformance.Difference) {
 	for _, d := range found {
 		if d.Pointer != "" {
-			t.line("        at        %s", clean(d.Pointer))
+			t.line("        at        %s", Clean(d.Pointer))
 		}
 		if d.Expected != "" {
-			t.line("        expected  %s", clean(d.Expected))
+			t.line("        expected  %s", Clean(d.Expected))
 		}
-		t.line("        actual    %s", clean(d.Actual))
+		t.line("        actual    %s", Clean(d.Actual))
 	}
 }
 
@@ -178,10 +178,10 @@ func (t *text) evidence(r conformance.Result) {
 		if !t.Verbose && i < len(all)-1 && i != lastWrite(all) {
 			continue
 		}
-		t.line("        request   %s", clean(e.Curl()))
-		reply := clean(cut(strings.TrimSpace(fmt.Sprintf("%d %s", e.Status, e.ResponseBody)), 300))
+		t.line("        request   %s", Request(e))
+		reply := Clean(cut(strings.TrimSpace(fmt.Sprintf("%d %s", e.Status, e.ResponseBody)), 300))
 		if e.Status == 0 {
-			reply = "none: " + clean(e.Error)
+			reply = "none: " + Clean(e.Error)
 		}
 		t.line("        reply     %s", t.dim(reply))
 	}
@@ -234,7 +234,7 @@ func (t *text) reasons(title string, order []string, ids map[string][]string, al
 	slices.SortStableFunc(order, func(a, b string) int { return cmp.Compare(len(ids[b]), len(ids[a])) })
 	t.line("%s", t.bold(title))
 	for _, why := range order {
-		t.line("  %s: %s", count(len(ids[why]), "check"), clean(why))
+		t.line("  %s: %s", count(len(ids[why]), "check"), Clean(why))
 		shown := ids[why]
 		const few = 3
 		if !t.Verbose && !all && len(shown) > few {
@@ -255,9 +255,9 @@ func (t *text) created() {
 	for _, c := range t.Created {
 		frequency := cmp.Or(c.Frequency, "an unknown frequency")
 		if c.Frequency != "manually" {
-			frequency = t.verdict(conformance.Warn, clean(frequency)+" (it synchronises: set it to manually)")
+			frequency = t.verdict(conformance.Warn, Clean(frequency)+" (it synchronises: set it to manually)")
 		}
-		t.line("  %s connection %d, %s, by %s, at %s", c.Kind, c.ID, clean(fmt.Sprintf("%q", c.Alias)), clean(c.User), frequency)
+		t.line("  %s connection %d, %s, by %s, at %s", c.Kind, c.ID, Clean(fmt.Sprintf("%q", c.Alias)), Clean(c.User), frequency)
 	}
 	t.line("")
 }
