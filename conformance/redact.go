@@ -60,11 +60,13 @@ func newRedactor(users map[string]User) *redactor {
 		case len(token) < shortSecret:
 			r.alone[token] = u.variable()
 		default:
+			// A probe alters one character, and the rest is as good as the token: see altered.
+			for _, form := range append(forms(token[1:]), forms(token[:len(token)-1])...) {
+				r.instead[form] = "[redacted]"
+			}
 			for _, form := range forms(token) {
 				r.instead[form] = u.variable()
 			}
-			// A probe alters one character, and the rest is as good as the token: see altered.
-			r.instead[token[1:]], r.instead[token[:len(token)-1]] = "[redacted]", "[redacted]"
 		}
 	}
 	return r
