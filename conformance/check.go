@@ -91,10 +91,10 @@ const (
 
 // Cite is a place in the documentation.
 type Cite struct {
-	Page     string   // Connections, or a sibling page
-	Heading  string   // the nearest heading above the lines
-	Lines    string   // "46", "50-58" or a list of those; empty if the page says nothing
-	Evidence Evidence //
+	Page     string   `json:"page"`            // Connections, or a sibling page
+	Heading  string   `json:"heading"`         // the nearest heading above the lines
+	Lines    string   `json:"lines,omitempty"` // "46", "50-58" or a list of those; empty if the page says nothing
+	Evidence Evidence `json:"evidence"`
 }
 
 func (c Cite) String() string {
@@ -191,5 +191,5 @@ func checks(promises []promise) []Check {
 // Checks returns the catalogue, in the order in which it is run: by heading of the documentation, and
 // what looks back on the whole run last.
 func Checks() []Check {
-	return checks(slices.Concat(transport, authentication, lists, filters, masking, gets, creates, updates, overall))
+	return checks(slices.Concat(transport, authentication, lists, filters, masking, gets, creates, updates, isolation, overall))
 }
