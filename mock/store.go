@@ -14,6 +14,7 @@ import (
 type store struct {
 	contract *Contract
 	world    *World
+	liberty  liberty
 	mu       sync.RWMutex
 	kinds    map[string]*connections
 }
@@ -40,8 +41,8 @@ type rendering struct {
 }
 
 // newStore fills a store with the world's connections.
-func newStore(c *Contract, w *World) *store {
-	s := &store{contract: c, world: w, kinds: map[string]*connections{}}
+func newStore(c *Contract, w *World, l liberty) *store {
+	s := &store{contract: c, world: w, liberty: l, kinds: map[string]*connections{}}
 	for name := range c.collections {
 		s.kinds[name] = &connections{byID: map[int64]*record{}, byOrganization: map[string][]*record{}}
 	}
@@ -144,7 +145,7 @@ func (s *store) judge(col *collection, body []byte) []Finding {
 func (s *store) create(col *collection, org string, values map[string]any, refs map[string]*entity) *record {
 	s.mu.Lock()
 	kind := s.kinds[col.name]
-	kind.lastID++
+	kind.lastID = s.nextID(kind)
 	id := kind.lastID
 	s.mu.Unlock()
 
@@ -166,6 +167,16 @@ func (s *store) update(col *collection, old *record, values map[string]any, refs
 		s.mu.Unlock()
 	}
 	return rec
+}
+
+// remove takes a record out. Its id is not used again.
+func (s *store) remove(col *collection, rec *record) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	kind := s.kinds[col.name]
+	delete(kind.byID, rec.id)
+	list := kind.byOrganization[rec.organization]
+	kind.byOrganization[rec.organization] = slices.DeleteFunc(list, func(r *record) bool { return r.id == rec.id })
 }
 
 func (rec *record) faulty() bool {
