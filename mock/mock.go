@@ -23,6 +23,7 @@ type Server struct {
 	world    *World
 	withheld map[string]bool // features that no organization has, whatever the world says
 	maxBody  int64
+	loose    bool // replies may break the contract
 	store    atomic.Pointer[store]
 	journal  journal
 }
@@ -101,7 +102,7 @@ func (c *call) walk() (answer *reply) {
 }
 
 // Reset brings the connections back to what the world says. Requests under way finish on the old ones.
-func (s *Server) Reset() { s.store.Store(newStore(s.contract, s.world)) }
+func (s *Server) Reset() { s.store.Store(newStore(s.contract, s.world, s.loose)) }
 
 // World returns what the mock started with.
 func (s *Server) World() *World { return s.world }
