@@ -76,8 +76,10 @@ func (r *runner) send(ctx context.Context, q request) (*Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := Exchange{Number: len(r.exchanges) + 1, Time: time.Now(), Method: q.method, URL: r.redact.text(req.URL.String()),
-		RequestHeader: r.redact.header(req.Header), RequestBody: r.kept(body, nil)}
+	e := Exchange{
+		Number: len(r.exchanges) + 1, Time: time.Now(), Method: q.method, URL: r.redact.text(req.URL.String()),
+		RequestHeader: r.redact.header(req.Header), RequestBody: r.kept(body, nil),
+	}
 	if q.user != nil {
 		e.User = q.user.Name
 	}

@@ -16,8 +16,10 @@ func mockTarget(h http.Handler) *conformance.Target {
 	yes, no := true, false
 	both := []string{"Edit ALM connections", "Edit security tool connections"}
 	user := func(name, organization string, permissions ...string) conformance.User {
-		return conformance.User{Organization: organization, Permissions: permissions, SeesAllProjects: true,
-			Token: conformance.Secret(name + "-token"), TokenEnv: "SDE_TOKEN_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))}
+		return conformance.User{
+			Organization: organization, Permissions: permissions, SeesAllProjects: true,
+			Token: conformance.Secret(name + "-token"), TokenEnv: "SDE_TOKEN_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_")),
+		}
 	}
 	return &conformance.Target{
 		Transport: conformance.InProcess(h),
@@ -26,14 +28,22 @@ func mockTarget(h http.Handler) *conformance.Target {
 			"main": {
 				AdvancedALM: true,
 				Connectors: conformance.Connectors{
-					ALM: []conformance.Connector{{ID: 1, Name: "JIRA Cloud", System: "JIRA"}, {ID: 2, Name: "Rally Production", System: "Rally"},
-						{ID: 7, Name: "Team Server (old)", System: "TFS"}},
-					Analysis: []conformance.Connector{{ID: 1, Name: "WhiteHat Sentinel EU", System: "WhiteHat", Remote: &yes},
-						{ID: 2, Name: "Veracode Platform", System: "Veracode", Remote: &yes}, {ID: 3, Name: "Fortify Upload", System: "Fortify", Remote: &no},
-						{ID: 4, Name: "WebInspect Upload", System: "WebInspect", Remote: &no}},
+					ALM: []conformance.Connector{
+						{ID: 1, Name: "JIRA Cloud", System: "JIRA"},
+						{ID: 2, Name: "Rally Production", System: "Rally"},
+						{ID: 7, Name: "Team Server (old)", System: "TFS"},
+					},
+					Analysis: []conformance.Connector{
+						{ID: 1, Name: "WhiteHat Sentinel EU", System: "WhiteHat", Remote: &yes},
+						{ID: 2, Name: "Veracode Platform", System: "Veracode", Remote: &yes},
+						{ID: 3, Name: "Fortify Upload", System: "Fortify", Remote: &no},
+						{ID: 4, Name: "WebInspect Upload", System: "WebInspect", Remote: &no},
+					},
 				},
-				Projects: []conformance.Project{{ID: 1, Name: "Proj 1", Application: "Finance App", BusinessUnit: "BU"},
-					{ID: 2, Name: "Demo Project", Application: "Demo Application", BusinessUnit: "General"}},
+				Projects: []conformance.Project{
+					{ID: 1, Name: "Proj 1", Application: "Finance App", BusinessUnit: "BU"},
+					{ID: 2, Name: "Demo Project", Application: "Demo Application", BusinessUnit: "General"},
+				},
 			},
 			"basic": {
 				Connectors: conformance.Connectors{

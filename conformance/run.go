@@ -201,8 +201,10 @@ func (r *runner) runAll(ctx context.Context, selected []Check) error {
 
 // runOne runs a check. A panic in it is its error, not the end of the run.
 func (r *runner) runOne(ctx context.Context, c Check) (result Result) {
-	t := &T{Kind: c.Kind, ctx: ctx, run: r, check: c,
-		result: Result{ID: c.ID, Kind: c.Kind, Says: c.Says, Cite: c.Cite, Level: c.Level}}
+	t := &T{
+		Kind: c.Kind, ctx: ctx, run: r, check: c,
+		result: Result{ID: c.ID, Kind: c.Kind, Says: c.Says, Cite: c.Cite, Level: c.Level},
+	}
 	for _, na := range r.target.NotApplicable {
 		if matchID(na.ID, c.ID) {
 			t.result.Verdict, t.result.Reason = NA, na.Reason

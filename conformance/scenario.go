@@ -257,8 +257,10 @@ func (t *T) settle() {
 		if c.Frequency == "manually" || c.ID == 0 || !known {
 			continue
 		}
-		r, err := t.run.send(t.ctx, request{user: &u, method: http.MethodPut,
-			path: c.Kind.Path() + strconv.FormatInt(c.ID, 10) + "/", body: c.Retired()})
+		r, err := t.run.send(t.ctx, request{
+			user: &u, method: http.MethodPut,
+			path: c.Kind.Path() + strconv.FormatInt(c.ID, 10) + "/", body: c.Retired(),
+		})
 		if err == nil && r.OK() {
 			t.run.report.Created[i].Frequency = "manually"
 			if t.run.options.ledger != nil {
