@@ -35,6 +35,7 @@ func compile(file string, doc *openapi3.T, keys []foundKey) (*Contract, error) {
 		c.addPath(template, doc.Paths.Value(template))
 	}
 	c.addCollections()
+	c.crossCheck()
 	for _, f := range keys {
 		if !c.used[[2]int{f.key.Line, f.key.Column}] && f.key.Value != "x-source" {
 			c.fail(f.key.Line, "%s: misplaced: it has no effect here", f.key.Value)
@@ -71,6 +72,9 @@ func rule[T any](c *compiler, extensions map[string]any, origin *openapi3.Origin
 }
 
 func (c *compiler) nameSchemas(doc *openapi3.T) {
+	if doc.Components == nil {
+		return
+	}
 	for name, ref := range doc.Components.Schemas {
 		c.nameSchema(ref, "#/components/schemas/"+name)
 	}
@@ -153,6 +157,15 @@ func (c *compiler) operation(method, template string, item *openapi3.PathItem, o
 	return op
 }
 
+// schema returns the schema that the mock can't do without.
+func (c *compiler) schema(ref *openapi3.SchemaRef, origin *openapi3.Origin, what string) *openapi3.Schema {
+	if ref == nil || ref.Value == nil {
+		c.fail(lineOf(origin, ""), "%s has no schema", what)
+		return openapi3.NewSchema()
+	}
+	return ref.Value
+}
+
 func (c *compiler) collection(name string) *collection {
 	if c.collections[name] == nil {
 		c.collections[name] = &collection{name: name}
@@ -161,7 +174,7 @@ func (c *compiler) collection(name string) *collection {
 }
 
 func (c *compiler) parameter(p *openapi3.Parameter) parameter {
-	out := parameter{name: p.Name, in: p.In, schema: p.Schema.Value, required: p.Required}
+	out := parameter{name: p.Name, in: p.In, schema: c.schema(p.Schema, p.Origin, "parameter "+p.Name), required: p.Required}
 	c.nameSchema(p.Schema, "#/parameters/"+p.Name+"/schema")
 	out.cite, _ = rule[citations](c, p.Extensions, p.Origin, "x-source")
 	if p.In == openapi3.ParameterInQuery {
@@ -176,8 +189,12 @@ func (c *compiler) parameter(p *openapi3.Parameter) parameter {
 
 func (c *compiler) requestBody(op *operation, body *openapi3.RequestBody) {
 	op.consumes = sortedKeys(body.Content)
+	if len(op.consumes) == 0 {
+		c.fail(lineOf(body.Origin, ""), "%s: the request body has no content", op.id)
+		return
+	}
 	media := body.Content[op.consumes[0]]
-	op.input = media.Schema.Value
+	op.input = c.schema(media.Schema, media.Origin, op.id+": request body")
 	c.nameSchema(media.Schema, "#/"+op.id+"/requestBody")
 	for _, name := range sortedKeys(op.input.Properties) {
 		s := op.input.Properties[name].Value
@@ -209,7 +226,8 @@ func (c *compiler) response(op *operation, status string, r *openapi3.Response) 
 		}
 	}
 	for _, mediaType := range sortedKeys(r.Content) {
-		out.mediaType, out.schema = mediaType, r.Content[mediaType].Schema.Value
+		out.mediaType = mediaType
+		out.schema = c.schema(r.Content[mediaType].Schema, r.Content[mediaType].Origin, op.id+": response "+status)
 		c.nameSchema(r.Content[mediaType].Schema, "#/"+op.id+"/responses/"+status)
 	}
 	op.responses[code] = out

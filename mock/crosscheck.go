@@ -1,0 +1,98 @@
+package mock
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// attributes are what the objects of a world have, by collection.
+var attributes = map[string][]string{
+	"connectors": {"command", "id", "inaccessible", "kind", "name", "params", "remote", "system"},
+	"projects":   {"application", "business_unit", "id", "name"},
+}
+
+// crossCheck refuses names in x- keys that nothing bears: a typo must not switch a behaviour off.
+func (c *compiler) crossCheck() {
+	for _, template := range sortedKeys(c.paths) {
+		operations := c.paths[template].operations
+		for _, method := range sortedKeys(operations) {
+			op := operations[method]
+			for _, p := range op.params {
+				c.checkFilter(op, p)
+			}
+			for _, f := range op.fields {
+				c.checkField(op, f)
+			}
+		}
+	}
+	for _, name := range sortedKeys(c.collections) {
+		col := c.collections[name]
+		for _, p := range col.properties {
+			if p.from != "" && col.create != nil {
+				c.checkSource(col.create, p.schema, "x-default-from", p.from)
+			}
+		}
+	}
+}
+
+func (c *compiler) checkFilter(op *operation, p parameter) {
+	if p.filters == "" || op.collection == nil {
+		return
+	}
+	var names []string
+	for _, property := range op.collection.properties {
+		if property.schema.Type.Is(openapi3.TypeString) {
+			names = append(names, property.name)
+		}
+	}
+	if !slices.Contains(names, p.filters) {
+		c.fail(lineOf(p.schema.Origin, ""), "x-filters: %s has no text property %q%s", op.collection.name, p.filters, didYouMean(p.filters, names))
+	}
+}
+
+func (c *compiler) checkField(op *operation, f field) {
+	if f.from != "" {
+		c.checkSource(op, f.schema, "x-default-from", f.from)
+	}
+	for _, member := range sortedKeys(f.inherits) {
+		c.checkSource(op, f.schema, "x-inherits", f.inherits[member])
+	}
+	if r := f.refersTo; r != nil {
+		line := lineOf(f.schema.Origin, "x-refers-to")
+		known, ok := attributes[r.Collection]
+		if !ok {
+			c.fail(line, "x-refers-to: no collection %q%s", r.Collection, didYouMean(r.Collection, sortedKeys(attributes)))
+		}
+		for _, name := range sortedKeys(r.Where) {
+			if ok && !slices.Contains(known, name) {
+				c.fail(line, "x-refers-to: %s have no %q%s", r.Collection, name, didYouMean(name, known))
+			}
+		}
+	}
+	if f.feature != nil {
+		for _, value := range f.feature.Gates {
+			if !slices.Contains(f.schema.Enum, any(value)) {
+				c.fail(lineOf(f.schema.Origin, "x-feature"), "x-feature: %q is not in the enum", value)
+			}
+		}
+	}
+}
+
+// checkSource refuses a source whose field refers to nothing, or to something without that attribute.
+func (c *compiler) checkSource(op *operation, schema *openapi3.Schema, key string, s source) {
+	name, attribute := s.split()
+	problem := ""
+	switch f := op.field(name); {
+	case f == nil || f.refersTo == nil:
+		problem = fmt.Sprintf("%s has no field %q that refers to something", op.id, name)
+	case !slices.Contains(attributes[f.refersTo.Collection], attribute):
+		problem = fmt.Sprintf("a %s has no %q%s", strings.TrimSuffix(f.refersTo.Collection, "s"), attribute,
+			didYouMean(attribute, attributes[f.refersTo.Collection]))
+	default:
+		return
+	}
+	c.fail(lineOf(schema.Origin, key), "%s: %s", key, problem)
+}
