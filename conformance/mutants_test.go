@@ -216,8 +216,3 @@ func TestSurvivorsAreMutants(t *testing.T) {
 		assert.Assert(t, reason != "", name)
 	}
 }
-
-var (
-	_ = fmt.Sprint
-	_ = http.StatusOK
-)
