@@ -24,7 +24,7 @@ var bodyMutants = []mutant{
 	inEveryReply("json-text-is-parsed", "JSON in a text of params comes back as an object", "create/*", "update/* list/*",
 		onParam(func(v any) any {
 			if text, ok := v.(string); ok && (strings.HasPrefix(text, "{") || text == "5") {
-				return decode([]byte(text))
+				return fromJSON([]byte(text))
 			}
 			return v
 		})),
@@ -90,7 +90,7 @@ func onParam(change func(any) any) func(object) bool {
 		params, _ := o["params"].(object)
 		changed := false
 		for name, value := range params {
-			if bent := change(value); string(encode(bent)) != string(encode(value)) {
+			if bent := change(value); string(toJSON(bent)) != string(toJSON(value)) {
 				params[name], changed = bent, true
 			}
 		}
@@ -120,7 +120,7 @@ func spoiledAlias(name, says string, change func(string) string) mutant {
 func bendParams(c *call, change func(name string, v any) any) {
 	params, _ := c.sent["params"].(object)
 	for name, value := range params {
-		if bent := change(name, value); string(encode(bent)) != string(encode(value)) {
+		if bent := change(name, value); string(toJSON(bent)) != string(toJSON(value)) {
 			params[name] = bent
 			c.hit()
 		}

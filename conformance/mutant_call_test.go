@@ -57,7 +57,7 @@ func (b *broken) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{broken: b, r: r, method: r.Method, path: r.URL.EscapedPath(), query: r.URL.Query()}
 	c.user = strings.TrimSuffix(strings.TrimPrefix(r.Header.Get("Authorization"), "Token "), "-token")
 	c.raw, _ = io.ReadAll(r.Body)
-	c.sent, _ = decode(c.raw).(object)
+	c.sent, _ = fromJSON(c.raw).(object)
 	for _, kind := range b.kinds {
 		if rest, ok := strings.CutPrefix(c.path, kind.Path()); ok {
 			c.kind = kind
@@ -76,7 +76,7 @@ func (c *call) write(w http.ResponseWriter) {
 	maps.Copy(w.Header(), c.header)
 	body := c.text
 	if body == nil && c.got != nil {
-		body = encode(c.got)
+		body = toJSON(c.got)
 	}
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(c.status)
@@ -106,7 +106,7 @@ func (c *call) ask(user, method, path string, body any) answer {
 	}
 	raw, isRaw := body.([]byte)
 	if !isRaw && body != nil {
-		raw = encode(body)
+		raw = toJSON(body)
 	}
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(raw)), int64(len(raw))
 	r.RequestURI = r.URL.RequestURI()
@@ -115,15 +115,15 @@ func (c *call) ask(user, method, path string, body any) answer {
 		panic(err)
 	}
 	text, _ := io.ReadAll(resp.Body)
-	a := answer{status: resp.StatusCode, header: resp.Header, got: decode(text)}
+	a := answer{status: resp.StatusCode, header: resp.Header, got: fromJSON(text)}
 	if a.got == nil {
 		a.text = text
 	}
 	return a
 }
 
-// decode returns nil for what is not one JSON value.
-func decode(text []byte) any {
+// fromJSON returns nil for what is not one JSON value.
+func fromJSON(text []byte) any {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
 	var value any
@@ -133,7 +133,7 @@ func decode(text []byte) any {
 	return value
 }
 
-func encode(value any) []byte {
+func toJSON(value any) []byte {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)

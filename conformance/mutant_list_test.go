@@ -63,7 +63,7 @@ var listMutants = []mutant{
 		bend: onList(func(c *call) {
 			byID := object{}
 			for _, item := range c.items() {
-				byID[string(encode(item["id"]))] = item
+				byID[string(toJSON(item["id"]))] = item
 			}
 			c.got = object{"results": byID}
 			c.hit()
@@ -118,7 +118,7 @@ var listMutants = []mutant{
 		func(o object) bool {
 			params, shown := o["params"].(object)
 			if shown {
-				o["params"] = string(encode(params))
+				o["params"] = string(toJSON(params))
 			}
 			return shown
 		}),
@@ -155,7 +155,7 @@ func inEveryReply(name, says, kills, also string, change func(object) bool) muta
 func asText(names ...string) func(object) bool {
 	return func(o object) bool {
 		for _, name := range names {
-			o[name] = strings.Trim(string(encode(o[name])), `"`)
+			o[name] = strings.Trim(string(toJSON(o[name])), `"`)
 		}
 		return true
 	}

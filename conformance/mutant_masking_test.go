@@ -40,7 +40,7 @@ var maskingMutants = []mutant{
 		name: "params-joined-to-a-text", says: "params are hidden, but a text in another member repeats them",
 		kills: "params/secret-nowhere", also: "params/*  filter/masked*",
 		bend: forReaders(func(c *call, item object) {
-			item["summary"] = string(encode(c.stored(number(item["id"]))["params"]))
+			item["summary"] = string(toJSON(c.stored(number(item["id"]))["params"]))
 		}),
 	},
 	{

@@ -52,10 +52,10 @@ var transportMutants = []mutant{
 	typed("html-content-type", "replies are called HTML", "text/html; charset=utf-8"),
 	typed("text-content-type", "replies are called plain text", "text/plain"),
 	failing("fails-on-malformed-json", "malformed JSON makes the server fail", func(c *call) bool {
-		return c.sent == nil && (c.creating() || c.updating()) && decode(c.raw) == nil && len(c.raw) > 0
+		return c.sent == nil && (c.creating() || c.updating()) && fromJSON(c.raw) == nil && len(c.raw) > 0
 	}),
 	failing("fails-on-array", "an array as a body makes the server fail", func(c *call) bool {
-		_, array := decode(c.raw).([]any)
+		_, array := fromJSON(c.raw).([]any)
 		return array && c.creating()
 	}),
 	failing("fails-on-empty-body", "an empty body makes the server fail", func(c *call) bool { return len(c.raw) == 0 && c.creating() }),
@@ -104,7 +104,7 @@ func onRefusal(change func(*call)) func(*call) {
 func garbled(name, says string, change func([]byte) []byte) mutant {
 	return mutant{name: name, says: says, kills: "http/*", also: "*", bend: func(c *call) {
 		if c.serve(); c.ok() && c.got != nil {
-			before := encode(c.got)
+			before := toJSON(c.got)
 			if c.text = change(bytes.Clone(before)); !bytes.Equal(before, c.text) {
 				c.hit()
 			}

@@ -28,9 +28,9 @@ var updateMutants = []mutant{
 	{
 		name: "update-ignores-params", says: "an update leaves params as they were", kills: "update/params-sent", also: "update/*",
 		bend: beforeUpdate(func(c *call, before object) bool {
-			was := string(encode(c.sent["params"]))
+			was := string(toJSON(c.sent["params"]))
 			c.sent["params"] = before["params"]
-			return was != string(encode(before["params"]))
+			return was != string(toJSON(before["params"]))
 		}),
 	},
 	{
@@ -259,7 +259,7 @@ func halfApplied(field string) func(*call) {
 		}
 		before, reply := c.stored(c.id), c.answer
 		value, sent := c.sent[field]
-		if before == nil || !sent || string(encode(before[field])) == string(encode(value)) {
+		if before == nil || !sent || string(toJSON(before[field])) == string(toJSON(value)) {
 			return
 		}
 		changed := maps.Clone(before)
