@@ -14,7 +14,7 @@ var authMutants = []mutant{
 	{
 		name: "login-page", says: "without a token, the reply is 302 to a login page", kills: "auth/missing*", also: "auth/* http/*",
 		bend: onUnauthorized(func(c *call) {
-			c.answer = answer{status: http.StatusFound, header: http.Header{"Location": {"/login/"}}}
+			c.mockReply = mockReply{status: http.StatusFound, header: http.Header{"Location": {"/login/"}}}
 			c.hit()
 		}),
 	},
@@ -30,7 +30,7 @@ var authMutants = []mutant{
 		name: "empty-for-nobody", says: "without a token, the list is empty", kills: "auth/missing*", also: "auth/*",
 		bend: onUnauthorized(func(c *call) {
 			if c.listing() {
-				c.answer = answer{status: http.StatusOK, header: jsonHeader(), got: object{"results": []any{}}}
+				c.mockReply = mockReply{status: http.StatusOK, header: jsonHeader(), got: object{"results": []any{}}}
 				c.hit()
 			}
 		}),
@@ -79,7 +79,7 @@ var authMutants = []mutant{
 func nobody(name, says, kills string, where func(*call) bool) mutant {
 	return mutant{name: name, says: says, kills: kills, also: "auth/*", bend: func(c *call) {
 		if c.r.Header.Get("Authorization") == "" && where(c) {
-			c.answer = c.ask("editor", c.method, c.path, c.body())
+			c.mockReply = c.ask("editor", c.method, c.path, c.body())
 			c.hit()
 			return
 		}
@@ -109,7 +109,7 @@ func withToken(fits func(header, token string) bool) func(*call) {
 		header := c.r.Header.Get("Authorization")
 		_, token, _ := strings.Cut(header, " ")
 		if fits(header, token) {
-			c.answer = c.ask("editor", c.method, c.path, c.body())
+			c.mockReply = c.ask("editor", c.method, c.path, c.body())
 			c.hit()
 		}
 	})

@@ -30,11 +30,11 @@ type call struct {
 	query  url.Values
 	sent   object // the body, if it is a JSON object
 	raw    []byte // the body, if it isn't
-	answer
+	mockReply
 }
 
-// answer is what goes back.
-type answer struct {
+// mockReply is what goes back.
+type mockReply struct {
 	status int
 	header http.Header
 	got    any    // the body, if it is JSON
@@ -89,11 +89,11 @@ func (c *call) serve() {
 	if c.sent != nil {
 		body = c.sent
 	}
-	c.answer = c.ask(c.user, c.method, c.path, body)
+	c.mockReply = c.ask(c.user, c.method, c.path, body)
 }
 
 // ask has the mock answer a request of the defect's own. The user "" has no token.
-func (c *call) ask(user, method, path string, body any) answer {
+func (c *call) ask(user, method, path string, body any) mockReply {
 	r := c.r.Clone(c.r.Context())
 	r.Method, r.URL.RawQuery = method, c.query.Encode()
 	if path != c.path || method != c.method {
@@ -115,7 +115,7 @@ func (c *call) ask(user, method, path string, body any) answer {
 		panic(err)
 	}
 	text, _ := io.ReadAll(resp.Body)
-	a := answer{status: resp.StatusCode, header: resp.Header, got: fromJSON(text)}
+	a := mockReply{status: resp.StatusCode, header: resp.Header, got: fromJSON(text)}
 	if a.got == nil {
 		a.text = text
 	}
@@ -169,7 +169,7 @@ func (c *call) permitted() bool {
 }
 
 // one is the connection of the answer; nil if it is a list, or a refusal.
-func (a *answer) one() object {
+func (a *mockReply) one() object {
 	o, _ := a.got.(object)
 	if _, list := o["results"]; list || a.status/100 != 2 {
 		return nil
@@ -178,7 +178,7 @@ func (a *answer) one() object {
 }
 
 // items are the connections of the answer.
-func (a *answer) items() []object {
+func (a *mockReply) items() []object {
 	o, _ := a.got.(object)
 	list, ok := o["results"].([]any)
 	if !ok && a.one() != nil {
@@ -223,7 +223,7 @@ func (c *call) keep(keep func(object) bool) {
 
 // refuse answers with a refusal.
 func (c *call) refuse(status int, detail string) {
-	c.answer = answer{status: status, header: http.Header{"Content-Type": {"application/json"}}, got: object{"detail": detail}}
+	c.mockReply = mockReply{status: status, header: http.Header{"Content-Type": {"application/json"}}, got: object{"detail": detail}}
 	c.hit()
 }
 

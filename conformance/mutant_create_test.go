@@ -65,7 +65,7 @@ var createMutants = []mutant{
 	{
 		name: "create-in-location-only", says: "a create is answered 303 with the place of the connection", kills: "create/status", also: "*",
 		bend: onWrite((*call).creating, func(c *call, o object) {
-			c.answer = answer{status: http.StatusSeeOther, header: http.Header{"Location": {c.itemPath(number(o["id"]))}}}
+			c.mockReply = mockReply{status: http.StatusSeeOther, header: http.Header{"Location": {c.itemPath(number(o["id"]))}}}
 		}),
 	},
 	{

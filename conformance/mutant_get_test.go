@@ -52,13 +52,13 @@ var getMutants = []mutant{
 	{
 		name: "get-unknown-shows-a-sample", says: "an unknown id is answered with an example", kills: "get/unknown", also: "get/* update/* cross/*",
 		bend: onRefusedDetail(func(c *call) {
-			c.answer = answer{status: http.StatusOK, header: jsonHeader(), text: []byte(sample)}
+			c.mockReply = mockReply{status: http.StatusOK, header: jsonHeader(), text: []byte(sample)}
 			c.hit()
 		}),
 	},
 	{
 		name: "get-unknown-is-empty", says: "an unknown id is answered 200 with an empty object", kills: "get/unknown", also: "get/* update/* cross/*",
-		bend: onRefusedDetail(func(c *call) { c.answer = answer{status: http.StatusOK, header: jsonHeader(), got: object{}}; c.hit() }),
+		bend: onRefusedDetail(func(c *call) { c.mockReply = mockReply{status: http.StatusOK, header: jsonHeader(), got: object{}}; c.hit() }),
 	},
 	{
 		name: "get-unknown-is-500", says: "an unknown id makes the server fail", kills: "get/unknown", also: "*",
@@ -68,7 +68,7 @@ var getMutants = []mutant{
 		name: "get-takes-the-other-kind", says: "an id that only the other kind has shows that connection", kills: "get/other-kind", also: "get/*",
 		bend: onRefusedDetail(func(c *call) {
 			if a := c.ask(c.user, http.MethodGet, strings.Replace(c.path, string(c.kind), string(c.kind.Other()), 1), nil); a.status == http.StatusOK {
-				c.answer = a
+				c.mockReply = a
 				c.hit()
 			}
 		}),
@@ -79,7 +79,7 @@ var getMutants = []mutant{
 			c.serve()
 			malformed := c.id == 0 && c.method == http.MethodGet && !c.listing()
 			if malformed && c.status == http.StatusNotFound && c.user == "editor" {
-				c.answer = c.ask(c.user, http.MethodGet, c.itemPath(1), nil)
+				c.mockReply = c.ask(c.user, http.MethodGet, c.itemPath(1), nil)
 				c.hit()
 			}
 		},

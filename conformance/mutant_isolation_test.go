@@ -9,7 +9,7 @@ var isolationMutants = []mutant{
 		bend: func(c *call) {
 			if c.serve(); c.detail() && c.status == http.StatusNotFound && c.user == "basic" {
 				if o := c.stored(c.id); o != nil {
-					c.answer = answer{status: http.StatusOK, header: jsonHeader(), got: o}
+					c.mockReply = mockReply{status: http.StatusOK, header: jsonHeader(), got: o}
 					c.hit()
 				}
 			}
@@ -31,7 +31,7 @@ var isolationMutants = []mutant{
 			if c.serve(); c.updating() && c.user == "basic" && c.status == http.StatusNotFound && c.stored(c.id) != nil {
 				body := c.stored(c.id)
 				body["alias"] = c.sent["alias"]
-				c.answer = c.ask("editor", c.method, c.path, body)
+				c.mockReply = c.ask("editor", c.method, c.path, body)
 				c.hit()
 			}
 		},
@@ -41,9 +41,9 @@ var isolationMutants = []mutant{
 		kills: "cross/*",
 		bend: func(c *call) {
 			if c.serve(); c.updating() && c.user == "basic" && c.status == http.StatusNotFound && c.stored(c.id) != nil {
-				reply := c.answer
+				reply := c.mockReply
 				c.store(c.id, object{"alias": "taken over"})
-				c.answer = reply
+				c.mockReply = reply
 			}
 		},
 	},

@@ -178,7 +178,7 @@ func replyToReader(method string) func(*call) {
 	return func(c *call) {
 		reader := !c.permitted() && c.user != "" && c.ask(c.user, http.MethodGet, c.kind.Path(), nil).status == http.StatusOK
 		if reader && (c.creating() || c.updating()) {
-			c.answer = c.ask("editor", c.method, c.path, c.sent)
+			c.mockReply = c.ask("editor", c.method, c.path, c.sent)
 			if item := c.one(); item != nil && c.method == method {
 				c.hit()
 			} else if item != nil {
@@ -223,13 +223,13 @@ func cacheByURL(c *call) {
 	if c.user == "basic" {
 		organization = c.user
 	}
-	if cached, ok := c.memory[organization+key].(answer); ok && c.ask(c.user, http.MethodGet, c.kind.Path(), nil).status == http.StatusOK {
-		c.answer = cached
+	if cached, ok := c.memory[organization+key].(mockReply); ok && c.ask(c.user, http.MethodGet, c.kind.Path(), nil).status == http.StatusOK {
+		c.mockReply = cached
 		c.hit()
 		return
 	}
 	if c.serve(); c.method == http.MethodGet && c.ok() {
-		c.memory[organization+key] = c.answer
+		c.memory[organization+key] = c.mockReply
 	}
 }
 

@@ -76,14 +76,14 @@ var transportMutants = []mutant{
 	failing("fails-on-unknown-reference", "an unknown project makes the server fail", func(c *call) bool {
 		return number(c.sent["project"]) > 100
 	}),
-	method("put-on-list", http.MethodPut), method("patch-on-list", http.MethodPatch),
+	onCollection("put-on-list", http.MethodPut), onCollection("patch-on-list", http.MethodPatch),
 	{
 		name: "errors-are-200", says: "refusals have status 200", kills: "create/frequency-invalid* create/params-required", also: "*",
 		bend: onRefusal(func(c *call) { c.status = http.StatusOK }),
 	},
 	{
 		name: "says-the-same-to-everything", says: "every request is answered 200 with an empty object", kills: "list/envelope", also: "*",
-		bend: func(c *call) { c.answer = answer{status: http.StatusOK, header: jsonHeader(), got: object{}}; c.hit() },
+		bend: func(c *call) { c.mockReply = mockReply{status: http.StatusOK, header: jsonHeader(), got: object{}}; c.hit() },
 	},
 	{
 		name: "fails-always", says: "every request is answered 500", kills: "list/status", also: "*",
@@ -134,10 +134,10 @@ func failing(name, says string, where func(*call) bool) mutant {
 	}}
 }
 
-func method(name, method string) mutant {
+func onCollection(name, method string) mutant {
 	return mutant{name: name, says: method + " on the list is answered 200", kills: "http/method/collection", also: "http/*", bend: func(c *call) {
 		if c.serve(); c.method == method && c.path == c.kind.Path() && c.status == http.StatusMethodNotAllowed {
-			c.answer = answer{status: http.StatusOK, header: jsonHeader(), got: object{}}
+			c.mockReply = mockReply{status: http.StatusOK, header: jsonHeader(), got: object{}}
 			c.hit()
 		}
 	}}

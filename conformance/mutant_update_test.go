@@ -18,9 +18,9 @@ var updateMutants = []mutant{
 			}
 			before := c.stored(c.id)
 			if c.serve(); c.ok() && before != nil {
-				reply := c.answer
+				reply := c.mockReply
 				c.store(c.id, before)
-				c.answer = reply
+				c.mockReply = reply
 			}
 		},
 	},
@@ -72,13 +72,13 @@ var updateMutants = []mutant{
 		name: "update-hits-all", says: "an update sets the frequency of all connections", kills: "update/only-target", also: "update/*",
 		bend: func(c *call) {
 			if c.serve(); c.updating() && c.ok() {
-				reply, frequency := c.answer, c.one()["frequency"]
+				reply, frequency := c.mockReply, c.one()["frequency"]
 				for _, o := range c.all() {
 					if o["frequency"] != frequency {
 						c.store(number(o["id"]), object{"frequency": frequency})
 					}
 				}
-				c.answer = reply
+				c.mockReply = reply
 			}
 		},
 	},
@@ -100,7 +100,7 @@ var updateMutants = []mutant{
 		bend: func(c *call) {
 			if c.serve(); c.updating() && c.status == http.StatusNotFound && c.stored(c.id) == nil {
 				if a := c.ask(c.user, http.MethodPost, c.kind.Path(), c.sent); a.status == http.StatusCreated {
-					c.answer = a
+					c.mockReply = a
 					c.hit()
 				}
 			}
@@ -121,7 +121,7 @@ var updateMutants = []mutant{
 		also: "update/* cross/*",
 		bend: func(c *call) {
 			if c.serve(); c.updating() && c.status == http.StatusNotFound {
-				c.answer = answer{status: http.StatusOK, header: jsonHeader(), text: []byte(sample)}
+				c.mockReply = mockReply{status: http.StatusOK, header: jsonHeader(), text: []byte(sample)}
 				c.hit()
 			}
 		},
@@ -133,7 +133,7 @@ var updateMutants = []mutant{
 			if c.serve(); c.updating() && c.status == http.StatusNotFound {
 				path := strings.Replace(c.path, string(c.kind), string(c.kind.Other()), 1)
 				if a := c.ask(c.user, c.method, path, c.sent); a.status == http.StatusOK {
-					c.answer = a
+					c.mockReply = a
 					c.hit()
 				}
 			}
@@ -145,7 +145,7 @@ var updateMutants = []mutant{
 	},
 	{
 		name: "update-is-204", says: "an update is answered 204 without a body", kills: "update/status", also: "update/*",
-		bend: onWrite((*call).updating, func(c *call, _ object) { c.answer = answer{status: http.StatusNoContent} }),
+		bend: onWrite((*call).updating, func(c *call, _ object) { c.mockReply = mockReply{status: http.StatusNoContent} }),
 	},
 	{
 		name: "update-lacks-params", says: "the reply to an update lacks params", kills: "update/status update/params-sent", also: "update/*",
@@ -190,9 +190,9 @@ var updateMutants = []mutant{
 		bend: func(c *call) {
 			if c.serve(); c.updating() && c.status == http.StatusBadRequest {
 				if before := c.stored(c.id); before != nil && before["frequency"] != "manually" {
-					reply := c.answer
+					reply := c.mockReply
 					c.store(c.id, object{"frequency": "manually"})
-					c.answer = reply
+					c.mockReply = reply
 				}
 			}
 		},
@@ -201,9 +201,9 @@ var updateMutants = []mutant{
 		name: "refused-update-deletes-params", says: "an update that is refused empties params", kills: "update/atomic", also: "update/*",
 		bend: func(c *call) {
 			if c.serve(); c.updating() && c.status == http.StatusBadRequest && c.stored(c.id) != nil {
-				reply := c.answer
+				reply := c.mockReply
 				c.store(c.id, object{"params": object{}})
-				c.answer = reply
+				c.mockReply = reply
 			}
 		},
 	},
@@ -257,7 +257,7 @@ func halfApplied(field string) func(*call) {
 		if c.serve(); !c.updating() || c.status != http.StatusBadRequest {
 			return
 		}
-		before, reply := c.stored(c.id), c.answer
+		before, reply := c.stored(c.id), c.mockReply
 		value, sent := c.sent[field]
 		if before == nil || !sent || string(toJSON(before[field])) == string(toJSON(value)) {
 			return
@@ -267,6 +267,6 @@ func halfApplied(field string) func(*call) {
 		if c.ask(c.user, c.method, c.path, changed).status == http.StatusOK {
 			c.hit()
 		}
-		c.answer = reply
+		c.mockReply = reply
 	}
 }
