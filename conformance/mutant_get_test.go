@@ -58,7 +58,10 @@ var getMutants = []mutant{
 	},
 	{
 		name: "get-unknown-is-empty", says: "an unknown id is answered 200 with an empty object", kills: "get/unknown", also: "get/* update/* cross/*",
-		bend: onRefusedDetail(func(c *call) { c.mockReply = mockReply{status: http.StatusOK, header: jsonHeader(), got: object{}}; c.hit() }),
+		bend: onRefusedDetail(func(c *call) {
+			c.mockReply = mockReply{status: http.StatusOK, header: jsonHeader(), got: object{}}
+			c.hit()
+		}),
 	},
 	{
 		name: "get-unknown-is-500", says: "an unknown id makes the server fail", kills: "get/unknown", also: "*",

@@ -83,7 +83,10 @@ var transportMutants = []mutant{
 	},
 	{
 		name: "says-the-same-to-everything", says: "every request is answered 200 with an empty object", kills: "list/envelope", also: "*",
-		bend: func(c *call) { c.mockReply = mockReply{status: http.StatusOK, header: jsonHeader(), got: object{}}; c.hit() },
+		bend: func(c *call) {
+			c.mockReply = mockReply{status: http.StatusOK, header: jsonHeader(), got: object{}}
+			c.hit()
+		},
 	},
 	{
 		name: "fails-always", says: "every request is answered 500", kills: "list/status", also: "*",
