@@ -16,6 +16,14 @@ func sampleParams(kind Kind) Object {
 	return Object{"task_status_mapping": `{"pass": "DONE"}`, "import_behaviour": "combine"}
 }
 
+// plainParams are what an ordinary body sends: a connector may ask for more than an empty dictionary.
+func plainParams(kind Kind) Object {
+	if kind == ALM {
+		return Object{"alm_project": "Example Project"}
+	}
+	return Object{"import_behaviour": "combine"}
+}
+
 // twin has the alias of base, on another project where there is one.
 var twin = fixture{"twin", editor, func(t *T, _ string) Object {
 	other := t.Project(project)
@@ -60,8 +68,11 @@ var manually = fixture{"manually", editor, func(t *T, alias string) Object {
 	return with(t.Body(alias), "id", 987654321, "system", "sdecontract", "command", "sdecontract", "inaccessible", true)
 }}
 
-// emptyParams is sent with params that has no member.
-var emptyParams = fixture{"empty-params", editor, func(t *T, alias string) Object { return t.Body(alias) }}
+// emptyParams is sent with params that has no member. No check may ever update it: what is read back of
+// it, at any time of the run, is what was created.
+var emptyParams = fixture{"empty-params", editor, func(t *T, alias string) Object {
+	return with(t.Body(alias), "params", Object{})
+}}
 
 // basicManually and basicDefault are in the organization without advanced ALM.
 var (

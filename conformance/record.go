@@ -44,7 +44,8 @@ var secretMember = regexp.MustCompile(`("[^"]*(?i:pass|token|secret|credential|p
 // redactor replaces secrets in what was exchanged. It never touches the suite's own words.
 type redactor struct{ replace *strings.Replacer }
 
-// newRedactor knows the tokens of the target's users, and replaces each by the name of its variable.
+// newRedactor knows the tokens of the target's users, and replaces each by the name of its variable. A
+// token that lacks its last character is as good as known, and the suite sends such: see altered.
 func newRedactor(users map[string]User) redactor {
 	tokens := []string{}
 	names := map[string]string{}
@@ -58,6 +59,11 @@ func newRedactor(users map[string]User) redactor {
 	pairs := []string{}
 	for _, token := range tokens {
 		pairs = append(pairs, token, names[token])
+	}
+	for _, token := range tokens {
+		if len(token) >= shortestAltered {
+			pairs = append(pairs, token[:len(token)-1], "[redacted]")
+		}
 	}
 	return redactor{strings.NewReplacer(pairs...)}
 }

@@ -93,6 +93,8 @@ type seen struct {
 	kind   Kind
 	item   bool
 	user   string
+	// documented tells that the documentation has this operation, and that JSON was asked for.
+	documented bool
 }
 
 // Run runs the catalogue, or the selected part of it, against the target. The error wraps [ErrUsage] if
@@ -109,7 +111,7 @@ func Run(ctx context.Context, target *Target, opts ...Option) (*Report, error) {
 	}
 	r := &runner{
 		options: o, target: ready, client: newClient(ready, o.timeout), redact: newRedactor(ready.Users),
-		readOnly: o.readOnly || !ready.Writes.Allow && !ready.local(), prefix: o.prefix,
+		readOnly: o.readOnly || !ready.Writes.Allow && !target.local(), prefix: o.prefix,
 		made: map[string]*Made{}, creates: map[Kind]int{}, own: map[ownKey]bool{}, unused: map[ownKey]bool{},
 		report: &Report{Implementation: ready.Implementation, Selection: o.selection, Levels: o.levels, Mode: Write},
 	}

@@ -23,7 +23,8 @@ type Made struct {
 	Sent   Object
 	Before []Object // the list as the creator saw it before
 	Reply  *Reply
-	ID     int64 // 0 if the reply has none
+	ID     int64  // 0 if the reply has none
+	Back   *Reply // the connection as read at once, before any check can update it; nil if it has no id
 }
 
 // Tried returns what came of creating the fixture. The check is blocked if the budget is spent.
@@ -31,6 +32,9 @@ func (t *T) Tried(f fixture) *Made {
 	key := string(t.Kind) + "/" + f.name
 	if m := t.run.made[key]; m != nil {
 		t.sees(m.Reply.exchange)
+		if m.Back != nil {
+			t.sees(m.Back.exchange)
+		}
 		return m
 	}
 	u := t.As(f.user)
@@ -38,6 +42,9 @@ func (t *T) Tried(f fixture) *Made {
 	m.Reply = t.Create(u, m.Sent)
 	m.ID, _ = integer(m.Reply.Object()["id"])
 	t.run.made[key] = m
+	if m.Reply.OK() && m.ID != 0 {
+		m.Back = t.Get(u, m.ID)
+	}
 	return m
 }
 
@@ -58,14 +65,15 @@ func (t *T) Alias(name string) string { return t.run.prefix + name }
 func (t *T) Body(alias string) Object {
 	return Object{
 		"alias": alias, "connector": t.Connector(connector).ID, "project": t.Project(project).ID,
-		"frequency": "manually", "params": Object{},
+		"frequency": "manually", "params": plainParams(t.Kind),
 	}
 }
 
 // BasicBody is Body for the organization without advanced ALM, without a frequency.
 func (t *T) BasicBody(alias string) Object {
 	return Object{
-		"alias": alias, "connector": t.Connector(basicConnector).ID, "project": t.Project(basicProject).ID, "params": Object{},
+		"alias": alias, "connector": t.Connector(basicConnector).ID, "project": t.Project(basicProject).ID,
+		"params": plainParams(t.Kind),
 	}
 }
 
@@ -108,7 +116,13 @@ func (t *T) Write(q request) *Reply {
 	if q.method == http.MethodPost && t.run.spent(t.Kind) {
 		t.Block("the budget of creates is spent: writes.max_creates")
 	}
+	updated := t.run.updating(q)
 	reply := t.Send(q)
+	if updated != nil && reply.OK() {
+		if err := t.run.updated(updated, reply); err != nil {
+			t.Error(err)
+		}
+	}
 	if q.method == http.MethodPost && reply.OK() {
 		id, _ := integer(reply.Object()["id"])
 		if err := t.run.created(t.Kind, id, q, reply); err != nil {
@@ -193,6 +207,8 @@ type Created struct {
 	Project   any    `json:"project"`
 	User      string `json:"user"`
 	Frequency string `json:"frequency"` // it was left at; manually unless the target wouldn't
+	// Outcome is what [Retire] did to it; empty before.
+	Outcome Outcome `json:"outcome,omitempty"`
 }
 
 // created keeps account of a connection.

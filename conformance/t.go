@@ -147,7 +147,7 @@ func (t *T) Send(q request) *Reply {
 	switch {
 	case reply.Status == http.StatusBadGateway || reply.Status == http.StatusServiceUnavailable || reply.Status == http.StatusGatewayTimeout:
 		t.Error(fmt.Errorf("the target answered %d", reply.Status))
-	case reply.Status >= 500:
+	case failed(q.method, reply.Status):
 		t.Never(false, "a status below 500", "status "+strconv.Itoa(reply.Status))
 	}
 	return reply

@@ -127,7 +127,7 @@ func (Secret) MarshalText() ([]byte, error) { return []byte("[secret]"), nil }
 
 // local tells whether writing needs no permission: the target is on this machine.
 func (t *Target) local() bool {
-	if t.Transport != nil && t.URL == "" {
+	if t.Transport != nil && (t.URL == "" || t.URL == noURL) {
 		return true
 	}
 	u, err := url.Parse(t.URL)
@@ -138,11 +138,14 @@ func (t *Target) local() bool {
 	return u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
 }
 
+// noURL stands for the URL of a target that has none, because its transport doesn't need one.
+const noURL = "http://target.invalid"
+
 // prepare checks what every run needs, and reads the tokens.
 func (t *Target) prepare() (*Target, error) {
 	ready := *t
 	if ready.URL == "" && ready.Transport != nil {
-		ready.URL = "http://target.invalid"
+		ready.URL = noURL
 	}
 	u, err := url.Parse(ready.URL)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {

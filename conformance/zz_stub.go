@@ -1,3 +1,3 @@
 package conformance
 
-var transport, authentication, filters, masking, gets, creates, updates, overall []promise
+var filters, masking []promise

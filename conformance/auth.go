@@ -1,0 +1,148 @@
+package conformance
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// authentication are the promises about the header Authorization, which each sample has.
+var authentication = []promise{
+	{
+		id: "auth/token", alm: "8,76,127,198", ana: "281,348,391,459", evidence: Stated, level: Must, needs: []Need{editor},
+		says:  "Authorization: Token and an access token authenticate.",
+		fails: "Status 401 or 403 for the list with the editor's token.",
+		run:   tokenAuthenticates,
+	},
+	{
+		id: "auth/token/quoted", alm: "8,76,127,198", ana: "281,348,391,459", evidence: Shown, level: Probe, needs: []Need{editor},
+		says:  "Whether the token may stand in quotation marks, as in the samples, is open.",
+		fails: "A status 5xx.",
+		run:   func(t *T) { t.noteScheme("a quoted token", `Token "`, `"`) },
+	},
+	{
+		id: "auth/missing", alm: "8,76", ana: "281,348", evidence: Shown, level: Must, needs: []Need{editor},
+		says:  "Without the header Authorization nothing can be read: status 401.",
+		fails: "Another status than 401 for the list or a connection. Status 403 is a warning.",
+		run:   missingToken,
+	},
+	{
+		id: "auth/missing-write", alm: "127,198", ana: "391,459", evidence: Shown, level: Must, mode: Write,
+		needs: []Need{editor, connector, project},
+		says:  "Without the header Authorization nothing can be created or updated: status 401.",
+		fails: "Another status than 401, or a trace of the request. Status 403 is a warning.",
+		run:   func(t *T) { t.wantNoWrites(nil) },
+	},
+	{
+		id: "auth/invalid", page: "Errors", heading: "Errors", alm: "9", evidence: Companion, level: Must, needs: []Need{editor},
+		says:  "With an unknown, an empty or an altered token nothing can be read: status 401.",
+		fails: "Another status than 401 for the list or a connection. Status 403 is a warning.",
+		run:   invalidToken,
+	},
+	{
+		id: "auth/invalid-write", page: "Errors", heading: "Errors", alm: "9", evidence: Companion, level: Must, mode: Write,
+		needs: []Need{editor, connector, project},
+		says:  "With an altered token nothing can be created or updated: status 401.",
+		fails: "Another status than 401, or a trace of the request. Status 403 is a warning.",
+		run:   func(t *T) { t.wantNoWrites(altered(t.As(editor))) },
+	},
+	{
+		id: "auth/scheme", evidence: Silent, level: Probe, needs: []Need{editor},
+		says:  "Whether a token counts under another scheme, or under the same in lower case, is open.",
+		fails: "A status 5xx.",
+		run:   otherSchemes,
+	},
+	{
+		id: "auth/challenge", evidence: Silent, level: Should, needs: []Need{editor},
+		says:  "A reply with status 401 tells in WWW-Authenticate how to authenticate, as HTTP demands.",
+		fails: "No header WWW-Authenticate is a warning.",
+		run:   challenge,
+	},
+}
+
+func tokenAuthenticates(t *T) {
+	r := t.Listing(t.As(editor))
+	known := r.Status != http.StatusUnauthorized && r.Status != http.StatusForbidden
+	t.Want(known, "a user who is known", "status "+strconv.Itoa(r.Status))
+}
+
+// wantUnauthorized judges the reply to somebody unknown.
+func (t *T) wantUnauthorized(r *Reply) {
+	status := "status " + strconv.Itoa(r.Status)
+	if t.Want(r.Status == http.StatusUnauthorized || r.Status == http.StatusForbidden, "status 401", status) {
+		t.Should(r.Status == http.StatusUnauthorized, "status 401", status)
+	}
+}
+
+func missingToken(t *T) {
+	t.wantUnauthorized(t.Listing(nil))
+	t.onListed(1, func(id int64, _ Object) { t.wantUnauthorized(t.Get(nil, id)) })
+}
+
+func invalidToken(t *T) {
+	unknown, empty := *t.As(editor), *t.As(editor)
+	unknown.Token, empty.Token = "0123456789abcdef0123456789abcdef01234567", ""
+	for _, u := range []*User{&unknown, &empty, altered(t.As(editor))} {
+		t.wantUnauthorized(t.Listing(u))
+	}
+	t.onListed(1, func(id int64, _ Object) { t.wantUnauthorized(t.Get(altered(t.As(editor)), id)) })
+}
+
+// shortestAltered is the length from which a token is a secret even without its last character.
+const shortestAltered = 8
+
+// altered is the user with a token that is wrong in its last character.
+func altered(u *User) *User {
+	wrong, last := *u, "0"
+	if strings.HasSuffix(string(u.Token), last) {
+		last = "1"
+	}
+	wrong.Token = u.Token[:len(u.Token)-1] + Secret(last)
+	return &wrong
+}
+
+// unauthorized begins the aliases that only somebody unknown has sent.
+const unauthorized = "unauthorized-"
+
+// wantNoWrites judges that somebody unknown can neither create nor update.
+func (t *T) wantNoWrites(u *User) {
+	create := t.WantRefused(request{user: u, method: http.MethodPost, path: t.Kind.Path(), body: t.Body(t.Alias(unauthorized + "create"))})
+	if create.Refused() {
+		t.wantUnauthorized(create)
+	}
+	m := t.Made(base)
+	update := t.WantRefused(request{
+		user: u, method: http.MethodPut, path: t.ItemPath(m.ID),
+		body: with(m.Sent, "alias", t.Alias(unauthorized+"update")),
+	})
+	if update.Refused() {
+		t.wantUnauthorized(update)
+	} else {
+		t.Update(t.As(editor), m.ID, m.Sent) // others look at it, too
+	}
+}
+
+func otherSchemes(t *T) {
+	t.noteScheme("Bearer", "Bearer ", "")
+	t.noteScheme("token in lower case", "token ", "")
+	t.noteScheme("Basic", "Basic ", "")
+}
+
+// noteScheme notes what comes of the editor's token between before and after.
+func (t *T) noteScheme(what, before, after string) {
+	u := t.As(editor)
+	r := t.Send(request{
+		user: u, method: http.MethodGet, path: t.Kind.Path(),
+		headers: map[string]string{"Authorization": before + string(u.Token) + after},
+	})
+	t.Note("%s: status %d", what, r.Status)
+}
+
+func challenge(t *T) {
+	r := t.Listing(nil)
+	if r.Status != http.StatusUnauthorized {
+		t.Note("status %d: there is no 401 to look at", r.Status)
+		return
+	}
+	t.Want(r.Header.Get("WWW-Authenticate") != "", "the header WWW-Authenticate", "none")
+}
