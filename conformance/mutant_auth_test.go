@@ -3,6 +3,8 @@ package conformance_test
 import (
 	"net/http"
 	"strings"
+
+	"github.com/sdecontract/sdecontract/conformance"
 )
 
 // authMutants know callers badly.
@@ -30,7 +32,7 @@ var authMutants = []mutant{
 		name: "empty-for-nobody", says: "without a token, the list is empty", kills: "auth/missing*", also: "auth/*",
 		bend: onUnauthorized(func(c *call) {
 			if c.listing() {
-				c.mockReply = mockReply{status: http.StatusOK, header: jsonHeader(), got: object{"results": []any{}}}
+				c.mockReply = mockReply{status: http.StatusOK, header: jsonHeader(), got: conformance.Object{"results": []any{}}}
 				c.hit()
 			}
 		}),
@@ -71,7 +73,7 @@ var authMutants = []mutant{
 	},
 	{
 		name: "token-in-error", says: "a refusal repeats the token", kills: "http/error-body", also: "http/* auth/*",
-		bend: onRefusal(func(c *call) { c.got = object{"detail": "refused: " + c.r.Header.Get("Authorization")} }),
+		bend: onRefusal(func(c *call) { c.got = conformance.Object{"detail": "refused: " + c.r.Header.Get("Authorization")} }),
 	},
 }
 

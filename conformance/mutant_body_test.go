@@ -3,6 +3,8 @@ package conformance_test
 import (
 	"encoding/json"
 	"strings"
+
+	"github.com/sdecontract/sdecontract/conformance"
 )
 
 // bodyMutants spoil what they store, or show.
@@ -44,13 +46,13 @@ var bodyMutants = []mutant{
 		})
 	}),
 	spoiled("params-dropped", "sent params are lost", "create/echo-params update/params-sent", func(c *call) {
-		if params, ok := c.sent["params"].(object); ok && len(params) > 0 {
-			c.sent["params"] = object{}
+		if params, ok := c.sent["params"].(conformance.Object); ok && len(params) > 0 {
+			c.sent["params"] = conformance.Object{}
 			c.hit()
 		}
 	}),
 	spoiled("params-lose-unknown", "params that no sample has are lost", "create/fidelity*", func(c *call) {
-		params, _ := c.sent["params"].(object)
+		params, _ := c.sent["params"].(conformance.Object)
 		for name := range params {
 			if strings.HasPrefix(name, "sdecontract") {
 				delete(params, name)
@@ -85,9 +87,9 @@ var bodyMutants = []mutant{
 	spoiledAlias("alias-quotes", "the alias loses quotation marks", strings.NewReplacer(`"`, ``, `'`, ``).Replace),
 }
 
-func onParam(change func(any) any) func(object) bool {
-	return func(o object) bool {
-		params, _ := o["params"].(object)
+func onParam(change func(any) any) func(conformance.Object) bool {
+	return func(o conformance.Object) bool {
+		params, _ := o["params"].(conformance.Object)
 		changed := false
 		for name, value := range params {
 			if bent := change(value); string(toJSON(bent)) != string(toJSON(value)) {
@@ -118,7 +120,7 @@ func spoiledAlias(name, says string, change func(string) string) mutant {
 }
 
 func bendParams(c *call, change func(name string, v any) any) {
-	params, _ := c.sent["params"].(object)
+	params, _ := c.sent["params"].(conformance.Object)
 	for name, value := range params {
 		if bent := change(name, value); string(toJSON(bent)) != string(toJSON(value)) {
 			params[name] = bent
@@ -129,8 +131,8 @@ func bendParams(c *call, change func(name string, v any) any) {
 
 func withoutNulls(v any) any {
 	switch v := v.(type) {
-	case object:
-		kept := object{}
+	case conformance.Object:
+		kept := conformance.Object{}
 		for name, value := range v {
 			if value != nil {
 				kept[name] = withoutNulls(value)

@@ -15,12 +15,10 @@ import (
 	"github.com/sdecontract/sdecontract/conformance"
 )
 
-type object = map[string]any
-
 // call is one exchange of the suite with a mock that has a defect. The defect changes the request before
 // it calls serve, or the answer after that.
 type call struct {
-	*broken
+	*mutated
 	r      *http.Request
 	kind   conformance.Kind
 	id     int64  // of the connection; 0 if the path names none
@@ -28,8 +26,8 @@ type call struct {
 	method string
 	path   string // escaped
 	query  url.Values
-	sent   object // the body, if it is a JSON object
-	raw    []byte // the body, if it isn't
+	sent   conformance.Object // the body, if it is a JSON object
+	raw    []byte             // the body, if it isn't
 	mockReply
 }
 
@@ -41,8 +39,8 @@ type mockReply struct {
 	text   []byte // the body as it is sent, in place of got
 }
 
-// broken is a mock behind a defect.
-type broken struct {
+// mutated is a mock behind a defect.
+type mutated struct {
 	mock   http.Handler
 	bend   func(*call)
 	kinds  []conformance.Kind
@@ -51,13 +49,13 @@ type broken struct {
 	bent   int            // how often it has changed something
 }
 
-func (b *broken) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (b *mutated) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	c := &call{broken: b, r: r, method: r.Method, path: r.URL.EscapedPath(), query: r.URL.Query()}
+	c := &call{mutated: b, r: r, method: r.Method, path: r.URL.EscapedPath(), query: r.URL.Query()}
 	c.user = strings.TrimSuffix(strings.TrimPrefix(r.Header.Get("Authorization"), "Token "), "-token")
 	c.raw, _ = io.ReadAll(r.Body)
-	c.sent, _ = fromJSON(c.raw).(object)
+	c.sent, _ = fromJSON(c.raw).(conformance.Object)
 	for _, kind := range b.kinds {
 		if rest, ok := strings.CutPrefix(c.path, kind.Path()); ok {
 			c.kind = kind
@@ -169,8 +167,8 @@ func (c *call) permitted() bool {
 }
 
 // one is the connection of the answer; nil if it is a list, or a refusal.
-func (a *mockReply) one() object {
-	o, _ := a.got.(object)
+func (a *mockReply) one() conformance.Object {
+	o, _ := a.got.(conformance.Object)
 	if _, list := o["results"]; list || a.status/100 != 2 {
 		return nil
 	}
@@ -178,15 +176,15 @@ func (a *mockReply) one() object {
 }
 
 // items are the connections of the answer.
-func (a *mockReply) items() []object {
-	o, _ := a.got.(object)
+func (a *mockReply) items() []conformance.Object {
+	o, _ := a.got.(conformance.Object)
 	list, ok := o["results"].([]any)
 	if !ok && a.one() != nil {
-		return []object{a.one()}
+		return []conformance.Object{a.one()}
 	}
-	items := []object{}
+	items := []conformance.Object{}
 	for _, item := range list {
-		if item, ok := item.(object); ok {
+		if item, ok := item.(conformance.Object); ok {
 			items = append(items, item)
 		}
 	}
@@ -194,16 +192,16 @@ func (a *mockReply) items() []object {
 }
 
 // show makes these the items of a list.
-func (c *call) show(items []object) {
+func (c *call) show(items []conformance.Object) {
 	list := []any{}
 	for _, item := range items {
 		list = append(list, item)
 	}
-	c.got.(object)["results"] = list
+	c.got.(conformance.Object)["results"] = list
 }
 
 // each changes the connections of the answer; change tells whether it did.
-func (c *call) each(change func(object) bool) {
+func (c *call) each(change func(conformance.Object) bool) {
 	for _, item := range c.items() {
 		if change(item) {
 			c.hit()
@@ -212,9 +210,9 @@ func (c *call) each(change func(object) bool) {
 }
 
 // keep leaves those items of a list that keep wants.
-func (c *call) keep(keep func(object) bool) {
+func (c *call) keep(keep func(conformance.Object) bool) {
 	items := c.items()
-	kept := slices.DeleteFunc(slices.Clone(items), func(o object) bool { return !keep(o) })
+	kept := slices.DeleteFunc(slices.Clone(items), func(o conformance.Object) bool { return !keep(o) })
 	if len(kept) != len(items) {
 		c.hit()
 	}
@@ -223,14 +221,14 @@ func (c *call) keep(keep func(object) bool) {
 
 // refuse answers with a refusal.
 func (c *call) refuse(status int, detail string) {
-	c.mockReply = mockReply{status: status, header: http.Header{"Content-Type": {"application/json"}}, got: object{"detail": detail}}
+	c.mockReply = mockReply{status: status, header: http.Header{"Content-Type": {"application/json"}}, got: conformance.Object{"detail": detail}}
 	c.hit()
 }
 
 func (c *call) itemPath(id int64) string { return c.kind.Path() + strconv.FormatInt(id, 10) + "/" }
 
 // stored is a connection as its editor sees it; nil if there is none.
-func (c *call) stored(id int64) object {
+func (c *call) stored(id int64) conformance.Object {
 	for _, user := range []string{"editor", "basic"} {
 		if a := c.ask(user, http.MethodGet, c.itemPath(id), nil); a.status == http.StatusOK {
 			return a.one()
@@ -240,7 +238,7 @@ func (c *call) stored(id int64) object {
 }
 
 // store changes members of a stored connection. The params of its connector are then its own.
-func (c *call) store(id int64, members object) {
+func (c *call) store(id int64, members conformance.Object) {
 	body := c.stored(id)
 	maps.Copy(body, members)
 	for _, user := range []string{"editor", "basic"} {

@@ -3,6 +3,8 @@ package conformance_test
 import (
 	"maps"
 	"net/http"
+
+	"github.com/sdecontract/sdecontract/conformance"
 )
 
 // createMutants accept a create, and then do something else than it says.
@@ -14,23 +16,25 @@ var createMutants = []mutant{
 	{
 		name: "create-stores-another-alias", says: "the reply to a create is right, but another alias is stored",
 		kills: "create/readback", also: "create/* filter/*",
-		bend: afterCreate(func(c *call, o object) { c.store(number(o["id"]), object{"alias": o["alias"].(string) + "?"}) }),
+		bend: afterCreate(func(c *call, o conformance.Object) {
+			c.store(number(o["id"]), conformance.Object{"alias": o["alias"].(string) + "?"})
+		}),
 	},
 	{
 		name: "create-stores-another-frequency", says: "the reply to a create is right, but a frequency of manually is stored as daily",
 		kills: "create/readback create/frequency-default", also: "create/*",
-		bend: afterCreate(func(c *call, o object) {
+		bend: afterCreate(func(c *call, o conformance.Object) {
 			if o["frequency"] == "manually" {
-				c.store(number(o["id"]), object{"frequency": "daily"})
+				c.store(number(o["id"]), conformance.Object{"frequency": "daily"})
 			}
 		}),
 	},
 	{
 		name: "create-stores-another-project", says: "the reply to a create is right, but project 2 is stored as 1",
 		kills: "*", also: "create/* list/* filter/* update/*",
-		bend: afterCreate(func(c *call, o object) {
+		bend: afterCreate(func(c *call, o conformance.Object) {
 			if number(o["project"]) == 2 {
-				c.store(number(o["id"]), object{"project": 1})
+				c.store(number(o["id"]), conformance.Object{"project": 1})
 			}
 		}),
 	},
@@ -40,37 +44,37 @@ var createMutants = []mutant{
 		bend: func(c *call) {
 			sent := c.sent
 			if c.serve(); c.creating() && c.ok() {
-				c.each(func(o object) bool { o["params"] = sent["params"]; return true })
+				c.each(func(o conformance.Object) bool { o["params"] = sent["params"]; return true })
 			}
 		},
 	},
 	{
 		name: "create-lacks-system", says: "the reply to a create lacks system and command", kills: "create/shape create/readback", also: "create/*",
-		bend: onWrite((*call).creating, func(_ *call, o object) { delete(o, "system"); delete(o, "command") }),
+		bend: onWrite((*call).creating, func(_ *call, o conformance.Object) { delete(o, "system"); delete(o, "command") }),
 	},
 	{
 		name: "create-says-only-id", says: "the reply to a create holds the id alone", kills: "create/shape create/echo/alias create/readback", also: "create/*",
-		bend: onWrite((*call).creating, func(_ *call, o object) {
+		bend: onWrite((*call).creating, func(_ *call, o conformance.Object) {
 			maps.DeleteFunc(o, func(name string, _ any) bool { return name != "id" })
 		}),
 	},
 	{
 		name: "create-is-empty", says: "the reply to a create has no body", kills: "create/shape", also: "*",
-		bend: onWrite((*call).creating, func(c *call, _ object) { c.got, c.text = nil, []byte{} }),
+		bend: onWrite((*call).creating, func(c *call, _ conformance.Object) { c.got, c.text = nil, []byte{} }),
 	},
 	{
 		name: "create-enveloped", says: "the reply to a create comes in the envelope of a list", kills: "create/shape", also: "*",
-		bend: onWrite((*call).creating, func(c *call, o object) { c.got = object{"results": []any{o}} }),
+		bend: onWrite((*call).creating, func(c *call, o conformance.Object) { c.got = conformance.Object{"results": []any{o}} }),
 	},
 	{
 		name: "create-in-location-only", says: "a create is answered 303 with the place of the connection", kills: "create/status", also: "*",
-		bend: onWrite((*call).creating, func(c *call, o object) {
+		bend: onWrite((*call).creating, func(c *call, o conformance.Object) {
 			c.mockReply = mockReply{status: http.StatusSeeOther, header: http.Header{"Location": {c.itemPath(number(o["id"]))}}}
 		}),
 	},
 	{
 		name: "create-reuses-ids", says: "every create says the id of the first", kills: "create/id-new", also: "create/* update/* list/* filter/*",
-		bend: onWrite((*call).creating, func(c *call, o object) {
+		bend: onWrite((*call).creating, func(c *call, o conformance.Object) {
 			first, ok := c.memory[c.kind.Path()]
 			if !ok {
 				c.memory[c.kind.Path()] = o["id"]
@@ -194,7 +198,7 @@ var createMutants = []mutant{
 }
 
 // onWrite changes the reply to a write that came about.
-func onWrite(where func(*call) bool, change func(*call, object)) func(*call) {
+func onWrite(where func(*call) bool, change func(*call, conformance.Object)) func(*call) {
 	return func(c *call) {
 		if c.serve(); where(c) && c.ok() && c.one() != nil {
 			change(c, c.one())
@@ -204,7 +208,7 @@ func onWrite(where func(*call) bool, change func(*call, object)) func(*call) {
 }
 
 // afterCreate does something behind the back of the reply.
-func afterCreate(change func(*call, object)) func(*call) {
+func afterCreate(change func(*call, conformance.Object)) func(*call) {
 	return func(c *call) {
 		if c.serve(); c.creating() && c.ok() {
 			change(c, c.one())
@@ -233,7 +237,7 @@ func forgetful(c *call) {
 		c.memory[c.itemPath(number(c.one()["id"]))] = true
 	}
 	if c.listing() && c.ok() {
-		c.keep(func(o object) bool { return c.memory[c.itemPath(number(o["id"]))] == nil })
+		c.keep(func(o conformance.Object) bool { return c.memory[c.itemPath(number(o["id"]))] == nil })
 	}
 }
 
@@ -243,7 +247,7 @@ func overridden(name, says, kills, also string, members []string) mutant {
 		sent := c.sent
 		c.serve()
 		if o := c.one(); o != nil && (c.creating() || c.updating()) {
-			honoured := object{}
+			honoured := conformance.Object{}
 			for _, member := range members {
 				if value, ok := sent[member]; ok {
 					honoured[member] = value
@@ -258,7 +262,7 @@ func overridden(name, says, kills, also string, members []string) mutant {
 // recall shows members of connections as they are remembered.
 func (c *call) recall() {
 	for _, o := range c.items() {
-		if remembered, _ := c.memory[c.itemPath(number(o["id"]))].(object); len(remembered) > 0 {
+		if remembered, _ := c.memory[c.itemPath(number(o["id"]))].(conformance.Object); len(remembered) > 0 {
 			maps.Copy(o, remembered)
 			c.hit()
 		}

@@ -4,18 +4,20 @@ import (
 	"maps"
 	"net/http"
 	"strings"
+
+	"github.com/sdecontract/sdecontract/conformance"
 )
 
 // filterMutants get the filters wrong.
 var filterMutants = []mutant{
 	{
 		name: "filters-ored", says: "of two filters one is enough", kills: "filter/combined",
-		bend: twoFilters(func(c *call, one, other []object) []object {
-			byID := map[int64]object{}
+		bend: twoFilters(func(c *call, one, other []conformance.Object) []conformance.Object {
+			byID := map[int64]conformance.Object{}
 			for _, item := range append(one, other...) {
 				byID[number(item["id"])] = item
 			}
-			union := []object{}
+			union := []conformance.Object{}
 			for id := range maps.Keys(byID) {
 				union = append(union, byID[id])
 			}
@@ -24,11 +26,11 @@ var filterMutants = []mutant{
 	},
 	{
 		name: "first-filter-wins", says: "of two filters only the first counts", kills: "filter/combined",
-		bend: twoFilters(func(_ *call, one, _ []object) []object { return one }),
+		bend: twoFilters(func(_ *call, one, _ []conformance.Object) []conformance.Object { return one }),
 	},
 	{
 		name: "last-filter-wins", says: "of two filters only the last counts", kills: "filter/combined",
-		bend: twoFilters(func(_ *call, _, other []object) []object { return other }),
+		bend: twoFilters(func(_ *call, _, other []conformance.Object) []conformance.Object { return other }),
 	},
 	{
 		name: "alias-filter-takes-substrings", says: "the filter alias matches parts of an alias", kills: "filter/alias-exact", also: "filter/*",
@@ -49,7 +51,7 @@ var filterMutants = []mutant{
 	{
 		name: "alias-filter-finds-one-project", says: "the filter alias finds connections of the first project only",
 		kills: "filter/alias-all", also: "filter/*",
-		bend: onFilter("alias", func(c *call) { c.keep(func(o object) bool { return number(o["project"]) == 1 }) }),
+		bend: onFilter("alias", func(c *call) { c.keep(func(o conformance.Object) bool { return number(o["project"]) == 1 }) }),
 	},
 	{
 		name: "alias-filter-not-decoded", says: "the filter alias is compared as it stands in the URL", kills: "filter/encoding", also: "filter/*",
@@ -87,7 +89,7 @@ var filterMutants = []mutant{
 	{
 		name: "frequency-filter-loses-manually", says: "the filter frequency=manually finds nothing",
 		kills: "filter/frequency/manually filter/partition", also: "filter/*",
-		bend: onFilter("frequency", func(c *call) { c.keep(func(o object) bool { return o["frequency"] != "manually" }) }),
+		bend: onFilter("frequency", func(c *call) { c.keep(func(o conformance.Object) bool { return o["frequency"] != "manually" }) }),
 	},
 	{
 		name: "frequency-filter-takes-prefixes", says: "the filter frequency=m finds monthly and manually", kills: "filter/frequency*",
@@ -95,7 +97,9 @@ var filterMutants = []mutant{
 			if wanted := c.query.Get("frequency"); c.listing() && c.query.Has("frequency") {
 				c.query.Del("frequency")
 				c.serve()
-				c.keep(func(o object) bool { return strings.HasPrefix(o["frequency"].(string), wanted[:min(1, len(wanted))]) })
+				c.keep(func(o conformance.Object) bool {
+					return strings.HasPrefix(o["frequency"].(string), wanted[:min(1, len(wanted))])
+				})
 				return
 			}
 			c.serve()
@@ -104,7 +108,7 @@ var filterMutants = []mutant{
 	{
 		name: "system-filter-by-connector", says: "the filter system finds connections of the first connector only of several systems",
 		kills: "filter/system", also: "filter/*",
-		bend: onFilter("system", func(c *call) { c.keep(func(o object) bool { return number(o["connector"]) == 1 }) }),
+		bend: onFilter("system", func(c *call) { c.keep(func(o conformance.Object) bool { return number(o["connector"]) == 1 }) }),
 	},
 	{
 		name: "no-match-is-404", says: "a filter that nothing fits is answered 404", kills: "filter/no-match", also: "filter/*",
@@ -128,7 +132,7 @@ var filterMutants = []mutant{
 	},
 }
 
-func twoFilters(join func(c *call, one, other []object) []object) func(*call) {
+func twoFilters(join func(c *call, one, other []conformance.Object) []conformance.Object) func(*call) {
 	return onList(func(c *call) {
 		names := []string{}
 		for part := range strings.SplitSeq(c.r.URL.RawQuery, "&") {
@@ -139,7 +143,7 @@ func twoFilters(join func(c *call, one, other []object) []object) func(*call) {
 		if len(names) != 2 || names[0] == names[1] {
 			return
 		}
-		var found [2][]object
+		var found [2][]conformance.Object
 		values := maps.Clone(c.query)
 		for i, name := range names {
 			clear(c.query)
@@ -162,7 +166,7 @@ func aliasFilter(fits func(alias, wanted string) bool) func(*call) {
 		exact := c.ask(c.user, c.method, c.path, nil)
 		c.query.Del("alias")
 		if c.serve(); c.ok() {
-			c.keep(func(o object) bool { return fits(o["alias"].(string), wanted) })
+			c.keep(func(o conformance.Object) bool { return fits(o["alias"].(string), wanted) })
 			if len(c.items()) != len(exact.items()) {
 				c.hit()
 			}

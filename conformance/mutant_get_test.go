@@ -3,6 +3,8 @@ package conformance_test
 import (
 	"net/http"
 	"strings"
+
+	"github.com/sdecontract/sdecontract/conformance"
 )
 
 // sample is a connection that a server made of examples might always show.
@@ -13,7 +15,7 @@ const sample = `{"id": 1, "connector": 2, "project": 2, "system": "Rally", "alia
 var getMutants = []mutant{
 	{
 		name: "get-enveloped", says: "a single connection comes in the envelope of a list", kills: "get/bare", also: "*",
-		bend: onDetail(func(c *call) { c.got = object{"results": []any{c.got}}; c.hit() }),
+		bend: onDetail(func(c *call) { c.got = conformance.Object{"results": []any{c.got}}; c.hit() }),
 	},
 	{
 		name: "get-in-list", says: "a single connection comes in an array", kills: "get/bare", also: "*",
@@ -23,7 +25,7 @@ var getMutants = []mutant{
 		name: "get-differs-from-list", says: "a single connection shows its alias in capitals", kills: "get/same-as-list",
 		also: "create/* update/* params/*",
 		bend: onDetail(func(c *call) {
-			c.each(func(o object) bool {
+			c.each(func(o conformance.Object) bool {
 				alias := o["alias"].(string)
 				o["alias"] = strings.ToUpper(alias)
 				return o["alias"] != alias
@@ -45,7 +47,7 @@ var getMutants = []mutant{
 		also: "get/* params/* create/* update/* list/*",
 		bend: func(c *call) {
 			if c.serve(); c.detail() && c.ok() && c.permitted() {
-				c.store(c.id, object{"alias": c.one()["alias"].(string) + "'"})
+				c.store(c.id, conformance.Object{"alias": c.one()["alias"].(string) + "'"})
 			}
 		},
 	},
@@ -59,7 +61,7 @@ var getMutants = []mutant{
 	{
 		name: "get-unknown-is-empty", says: "an unknown id is answered 200 with an empty object", kills: "get/unknown", also: "get/* update/* cross/*",
 		bend: onRefusedDetail(func(c *call) {
-			c.mockReply = mockReply{status: http.StatusOK, header: jsonHeader(), got: object{}}
+			c.mockReply = mockReply{status: http.StatusOK, header: jsonHeader(), got: conformance.Object{}}
 			c.hit()
 		}),
 	},

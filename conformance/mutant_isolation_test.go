@@ -1,6 +1,10 @@
 package conformance_test
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/sdecontract/sdecontract/conformance"
+)
 
 // isolationMutants mix organizations up.
 var isolationMutants = []mutant{
@@ -42,7 +46,7 @@ var isolationMutants = []mutant{
 		bend: func(c *call) {
 			if c.serve(); c.updating() && c.user == "basic" && c.status == http.StatusNotFound && c.stored(c.id) != nil {
 				reply := c.mockReply
-				c.store(c.id, object{"alias": "taken over"})
+				c.store(c.id, conformance.Object{"alias": "taken over"})
 				c.mockReply = reply
 			}
 		},

@@ -3,6 +3,8 @@ package conformance_test
 import (
 	"net/http"
 	"strings"
+
+	"github.com/sdecontract/sdecontract/conformance"
 )
 
 // listMutants get the list wrong, or what a connection looks like in any reply.
@@ -10,7 +12,7 @@ var listMutants = []mutant{
 	{
 		name: "list-of-one-project", says: "the list holds connections of the first project only",
 		kills: "list/all-projects", also: "list/* create/* filter/* get/*",
-		bend: onList(func(c *call) { c.keep(func(o object) bool { return number(o["project"]) == 1 }) }),
+		bend: onList(func(c *call) { c.keep(func(o conformance.Object) bool { return number(o["project"]) == 1 }) }),
 	},
 	{
 		name: "list-truncated", says: "the list ends after five connections, without a word",
@@ -20,7 +22,7 @@ var listMutants = []mutant{
 	{
 		name: "list-leaves-out-manually", says: "the list leaves out connections that never synchronise",
 		kills: "list/complete", also: "create/* update/* filter/* list/*",
-		bend: onList(func(c *call) { c.keep(func(o object) bool { return o["frequency"] != "manually" }) }),
+		bend: onList(func(c *call) { c.keep(func(o conformance.Object) bool { return o["frequency"] != "manually" }) }),
 	},
 	{
 		name: "list-repeats", says: "the list shows its first connection twice",
@@ -43,17 +45,20 @@ var listMutants = []mutant{
 	},
 	{
 		name: "list-bare", says: "the list is an array, without an envelope", kills: "list/envelope", also: "list/*",
-		bend: onList(func(c *call) { c.got = c.got.(object)["results"]; c.hit() }),
+		bend: onList(func(c *call) { c.got = c.got.(conformance.Object)["results"]; c.hit() }),
 	},
 	{
 		name: "list-under-another-name", says: "the list stands in the member connections", kills: "list/envelope", also: "list/*",
-		bend: onList(func(c *call) { c.got = object{"connections": c.got.(object)["results"]}; c.hit() }),
+		bend: onList(func(c *call) {
+			c.got = conformance.Object{"connections": c.got.(conformance.Object)["results"]}
+			c.hit()
+		}),
 	},
 	{
 		name: "list-null-if-empty", says: "an empty list is null", kills: "filter/no-match", also: "filter/*",
 		bend: onList(func(c *call) {
 			if len(c.items()) == 0 {
-				c.got = object{"results": nil}
+				c.got = conformance.Object{"results": nil}
 				c.hit()
 			}
 		}),
@@ -61,11 +66,11 @@ var listMutants = []mutant{
 	{
 		name: "list-by-id", says: "the list is an object whose members are the connections", kills: "list/envelope", also: "list/*",
 		bend: onList(func(c *call) {
-			byID := object{}
+			byID := conformance.Object{}
 			for _, item := range c.items() {
 				byID[string(toJSON(item["id"]))] = item
 			}
-			c.got = object{"results": byID}
+			c.got = conformance.Object{"results": byID}
 			c.hit()
 		}),
 	},
@@ -73,7 +78,7 @@ var listMutants = []mutant{
 		name: "list-lacks-command", says: "items of the list lack the command that a single connection has",
 		kills: "list/fields get/same-as-list", also: "list/* create/readback*",
 		bend: onList(func(c *call) {
-			c.each(func(o object) bool { delete(o, "command"); return true })
+			c.each(func(o conformance.Object) bool { delete(o, "command"); return true })
 		}),
 	},
 	{
@@ -89,25 +94,25 @@ var listMutants = []mutant{
 	inEveryReply("references-are-text", "connector and project are texts", "list/types create/echo/connector create/echo/project",
 		"create/* update/* list/*", asText("connector", "project")),
 	inEveryReply("inaccessible-is-text", "inaccessible is a text", "list/types", "create/* update/*", asText("inaccessible")),
-	inEveryReply("inaccessible-is-number", "inaccessible is 0 or 1", "list/types", "create/* update/*", func(o object) bool {
+	inEveryReply("inaccessible-is-number", "inaccessible is 0 or 1", "list/types", "create/* update/*", func(o conformance.Object) bool {
 		o["inaccessible"] = map[any]int{true: 1, false: 0}[o["inaccessible"]]
 		return true
 	}),
-	inEveryReply("system-is-object", "system is an object", "list/types", "list/* filter/* create/* update/*", func(o object) bool {
-		o["system"] = object{"id": strings.ToLower(o["system"].(string)), "name": o["system"]}
+	inEveryReply("system-is-object", "system is an object", "list/types", "list/* filter/* create/* update/*", func(o conformance.Object) bool {
+		o["system"] = conformance.Object{"id": strings.ToLower(o["system"].(string)), "name": o["system"]}
 		return true
 	}),
 	inEveryReply("connector-is-object", "connector is an object in place of an id", "list/types create/echo/connector",
-		"list/* filter/* create/* update/*", func(o object) bool {
-			o["connector"] = object{"id": o["connector"], "name": o["system"]}
+		"list/* filter/* create/* update/*", func(o conformance.Object) bool {
+			o["connector"] = conformance.Object{"id": o["connector"], "name": o["system"]}
 			return true
 		}),
 	inEveryReply("params-is-list", "params is a list of names and values", "list/types", "params/* create/* update/* list/*",
-		func(o object) bool {
-			params, shown := o["params"].(object)
+		func(o conformance.Object) bool {
+			params, shown := o["params"].(conformance.Object)
 			list := []any{}
 			for name, value := range params {
-				list = append(list, object{"name": name, "value": value})
+				list = append(list, conformance.Object{"name": name, "value": value})
 			}
 			if shown {
 				o["params"] = list
@@ -115,8 +120,8 @@ var listMutants = []mutant{
 			return shown
 		}),
 	inEveryReply("params-is-text", "params is an object, encoded in a text", "list/types", "params/* create/* update/* list/*",
-		func(o object) bool {
-			params, shown := o["params"].(object)
+		func(o conformance.Object) bool {
+			params, shown := o["params"].(conformance.Object)
 			if shown {
 				o["params"] = string(toJSON(params))
 			}
@@ -128,7 +133,7 @@ var listMutants = []mutant{
 		setMember("command", "sync_rally")),
 	inEveryReply("system-null", "system is null", "list/types create/system", "list/* create/* update/* filter/*", setMember("system", nil)),
 	inEveryReply("renamed-in-camel-case", "inaccessible is called isInaccessible", "list/fields", "create/* update/* get/* list/*",
-		func(o object) bool {
+		func(o conformance.Object) bool {
 			o["isInaccessible"] = o["inaccessible"]
 			delete(o, "inaccessible")
 			return true
@@ -145,15 +150,15 @@ func onList(change func(*call)) func(*call) {
 }
 
 // inEveryReply changes every connection in every reply.
-func inEveryReply(name, says, kills, also string, change func(object) bool) mutant {
+func inEveryReply(name, says, kills, also string, change func(conformance.Object) bool) mutant {
 	return mutant{name: name, says: says, kills: kills, also: also, bend: func(c *call) {
 		c.serve()
 		c.each(change)
 	}}
 }
 
-func asText(names ...string) func(object) bool {
-	return func(o object) bool {
+func asText(names ...string) func(conformance.Object) bool {
+	return func(o conformance.Object) bool {
 		for _, name := range names {
 			o[name] = strings.Trim(string(toJSON(o[name])), `"`)
 		}
@@ -161,15 +166,15 @@ func asText(names ...string) func(object) bool {
 	}
 }
 
-func dropMember(name string) func(object) bool {
-	return func(o object) bool { delete(o, name); return true }
+func dropMember(name string) func(conformance.Object) bool {
+	return func(o conformance.Object) bool { delete(o, name); return true }
 }
 
-func setMember(name string, value any) func(object) bool {
-	return func(o object) bool { o[name] = value; return true }
+func setMember(name string, value any) func(conformance.Object) bool {
+	return func(o conformance.Object) bool { o[name] = value; return true }
 }
 
-func capitalFrequency(o object) bool {
+func capitalFrequency(o conformance.Object) bool {
 	frequency, _ := o["frequency"].(string)
 	if frequency == "" {
 		return false
@@ -184,6 +189,6 @@ func lateList(c *call) {
 		c.memory[c.kind.Path()] = number(c.one()["id"])
 	}
 	if latest, ok := c.memory[c.kind.Path()].(int64); ok && c.listing() && c.ok() {
-		c.keep(func(o object) bool { return number(o["id"]) != latest })
+		c.keep(func(o conformance.Object) bool { return number(o["id"]) != latest })
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"net/http"
 	"strings"
+
+	"github.com/sdecontract/sdecontract/conformance"
 )
 
 // maskingMutants disclose params, or hide too much.
@@ -34,12 +36,12 @@ var maskingMutants = []mutant{
 	{
 		name: "params-under-another-name", says: "params are hidden, but stand again in the member options",
 		kills: "params/hidden/list params/hidden/detail", also: "params/*  filter/masked*",
-		bend: forReaders(func(c *call, item object) { item["options"] = c.stored(number(item["id"]))["params"] }),
+		bend: forReaders(func(c *call, item conformance.Object) { item["options"] = c.stored(number(item["id"]))["params"] }),
 	},
 	{
 		name: "params-joined-to-a-text", says: "params are hidden, but a text in another member repeats them",
 		kills: "params/secret-nowhere", also: "params/*  filter/masked*",
-		bend: forReaders(func(c *call, item object) {
+		bend: forReaders(func(c *call, item conformance.Object) {
 			item["summary"] = string(toJSON(c.stored(number(item["id"]))["params"]))
 		}),
 	},
@@ -49,7 +51,7 @@ var maskingMutants = []mutant{
 		bend: func(c *call) {
 			c.serve()
 			for _, item := range c.items() {
-				if params, _ := c.stored(number(item["id"]))["params"].(object); !c.permitted() && params["alm_pass"] != nil {
+				if params, _ := c.stored(number(item["id"]))["params"].(conformance.Object); !c.permitted() && params["alm_pass"] != nil {
 					c.header.Add("X-Debug", params["alm_pass"].(string))
 					c.hit()
 				}
@@ -67,8 +69,8 @@ var maskingMutants = []mutant{
 	{
 		name: "only-passwords-hidden", says: "of hidden params only the passwords are missing",
 		kills: "params/hidden/list params/hidden/detail", also: "params/* filter/masked*",
-		bend: forReaders(func(c *call, item object) {
-			params := c.stored(number(item["id"]))["params"].(object)
+		bend: forReaders(func(c *call, item conformance.Object) {
+			params := c.stored(number(item["id"]))["params"].(conformance.Object)
 			maps.DeleteFunc(params, func(name string, _ any) bool { return strings.HasSuffix(name, "_pass") })
 			item["params"] = params
 		}),
@@ -117,24 +119,24 @@ var maskingMutants = []mutant{
 	{
 		name: "masking-hides-more", says: "who may not see params doesn't see the command either",
 		kills: "params/rest-unchanged", also: "list/fields",
-		bend: forReaders(func(_ *call, item object) { delete(item, "command") }),
+		bend: forReaders(func(_ *call, item conformance.Object) { delete(item, "command") }),
 	},
 	{
 		name: "masking-drops-items", says: "who may not see params doesn't see connections that synchronise often",
 		kills: "params/rest-unchanged", also: "list/readable-without-permission",
 		bend: func(c *call) {
 			if c.serve(); c.listing() && c.ok() && !c.permitted() {
-				c.keep(func(item object) bool { return item["frequency"] != "hourly" })
+				c.keep(func(item conformance.Object) bool { return item["frequency"] != "hourly" })
 			}
 		},
 	},
 }
 
 // forReaders changes connections in replies to those who may not see their params.
-func forReaders(change func(*call, object)) func(*call) {
+func forReaders(change func(*call, conformance.Object)) func(*call) {
 	return func(c *call) {
 		if c.serve(); !c.permitted() {
-			c.each(func(item object) bool { change(c, item); return true })
+			c.each(func(item conformance.Object) bool { change(c, item); return true })
 		}
 	}
 }
@@ -149,7 +151,7 @@ func leakWhere(where func(*call) bool) func(*call) {
 }
 
 func (c *call) unmask() {
-	c.each(func(item object) bool {
+	c.each(func(item conformance.Object) bool {
 		_, shown := item["params"]
 		item["params"] = c.stored(number(item["id"]))["params"]
 		return !shown
@@ -192,8 +194,8 @@ func replyToReader(method string) func(*call) {
 
 // maskedAs shows the names of hidden params, with one value for all.
 func maskedAs(value any) func(*call) {
-	return forReaders(func(c *call, item object) {
-		params, _ := c.stored(number(item["id"]))["params"].(object)
+	return forReaders(func(c *call, item conformance.Object) {
+		params, _ := c.stored(number(item["id"]))["params"].(conformance.Object)
 		for name := range params {
 			params[name] = value
 		}
@@ -204,7 +206,7 @@ func maskedAs(value any) func(*call) {
 func hideWhere(where func(*call) bool) func(*call) {
 	return func(c *call) {
 		if c.serve(); c.method == http.MethodGet && where(c) {
-			c.each(func(item object) bool {
+			c.each(func(item conformance.Object) bool {
 				_, shown := item["params"]
 				delete(item, "params")
 				return shown

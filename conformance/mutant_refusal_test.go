@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+
+	"github.com/sdecontract/sdecontract/conformance"
 )
 
 // refusalMutants accept what must be refused, or refuse it in word only.
@@ -38,19 +40,19 @@ var refusalMutants = []mutant{
 	}),
 	accepts("create/params-dictionary/array", "params-array", "params may be an array", "params", func(v any) (any, bool) {
 		_, array := v.([]any)
-		return object{}, array
+		return conformance.Object{}, array
 	}),
 	accepts("create/params-dictionary/string", "params-text", "params may be a text", "params", func(v any) (any, bool) {
 		_, text := v.(string)
-		return object{}, text
+		return conformance.Object{}, text
 	}),
 	accepts("create/params-dictionary/number", "params-number", "params may be a number", "params", func(v any) (any, bool) {
 		_, numeric := v.(json.Number)
-		return object{}, numeric
+		return conformance.Object{}, numeric
 	}),
 	accepts("create/params-dictionary/bool", "params-bool", "params may be true", "params", func(v any) (any, bool) {
 		_, boolean := v.(bool)
-		return object{}, boolean
+		return conformance.Object{}, boolean
 	}),
 	accepts("create/frequency-invalid/* update/frequency-invalid*", "frequency-yearly", "a frequency that isn't known is taken for manually", "frequency",
 		func(v any) (any, bool) {
@@ -71,7 +73,7 @@ var refusalMutants = []mutant{
 		bend: func(c *call) {
 			sent := c.sent
 			if c.serve(); c.creating() && c.status == http.StatusBadRequest && sent != nil && sent["alias"] != nil {
-				c.ask("editor", c.method, c.path, object{"alias": sent["alias"], "connector": 1, "project": 1, "params": object{}})
+				c.ask("editor", c.method, c.path, conformance.Object{"alias": sent["alias"], "connector": 1, "project": 1, "params": conformance.Object{}})
 				c.hit()
 			}
 		},
@@ -126,7 +128,7 @@ func basicAllowed(name, says, kills string, where func(*call) bool) mutant {
 		if o := c.one(); o != nil && (c.creating() || c.updating()) {
 			delete(c.memory, c.itemPath(number(o["id"])))
 			if gated {
-				c.memory[c.itemPath(number(o["id"]))] = object{"frequency": frequency}
+				c.memory[c.itemPath(number(o["id"]))] = conformance.Object{"frequency": frequency}
 			}
 		}
 		c.recall()
@@ -156,7 +158,7 @@ func keepSpelling(c *call) {
 	if o := c.one(); o != nil && (c.creating() || c.updating()) {
 		delete(c.memory, c.itemPath(number(o["id"])))
 		if odd {
-			c.memory[c.itemPath(number(o["id"]))] = object{"frequency": spelled}
+			c.memory[c.itemPath(number(o["id"]))] = conformance.Object{"frequency": spelled}
 		}
 	}
 	c.recall()

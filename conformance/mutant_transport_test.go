@@ -3,6 +3,8 @@ package conformance_test
 import (
 	"bytes"
 	"net/http"
+
+	"github.com/sdecontract/sdecontract/conformance"
 )
 
 // transportMutants speak HTTP or JSON badly.
@@ -10,12 +12,14 @@ var transportMutants = []mutant{
 	{
 		name: "stack-trace", says: "a refusal shows where in its code the server is", kills: "http/error-body", also: "http/*",
 		bend: onRefusal(func(c *call) {
-			c.got = object{"detail": "Traceback (most recent call last):\n  File \"/srv/app/views.py\", line 7, in dispatch\nKeyError"}
+			c.got = conformance.Object{"detail": "Traceback (most recent call last):\n  File \"/srv/app/views.py\", line 7, in dispatch\nKeyError"}
 		}),
 	},
 	{
 		name: "password-in-error", says: "a refusal shows a password of the connector", kills: "http/error-body", also: "http/* params/*", kinds: onlyALM,
-		bend: onRefusal(func(c *call) { c.got = object{"detail": "refused", "connector": object{"alm_pass": "rally_password"}} }),
+		bend: onRefusal(func(c *call) {
+			c.got = conformance.Object{"detail": "refused", "connector": conformance.Object{"alm_pass": "rally_password"}}
+		}),
 	},
 	{
 		name: "html-errors", says: "refusals are HTML", kills: "http/error-body", also: "http/*",
@@ -84,7 +88,7 @@ var transportMutants = []mutant{
 	{
 		name: "says-the-same-to-everything", says: "every request is answered 200 with an empty object", kills: "list/envelope", also: "*",
 		bend: func(c *call) {
-			c.mockReply = mockReply{status: http.StatusOK, header: jsonHeader(), got: object{}}
+			c.mockReply = mockReply{status: http.StatusOK, header: jsonHeader(), got: conformance.Object{}}
 			c.hit()
 		},
 	},
@@ -140,7 +144,7 @@ func failing(name, says string, where func(*call) bool) mutant {
 func onCollection(name, method string) mutant {
 	return mutant{name: name, says: method + " on the list is answered 200", kills: "http/method/collection", also: "http/*", bend: func(c *call) {
 		if c.serve(); c.method == method && c.path == c.kind.Path() && c.status == http.StatusMethodNotAllowed {
-			c.mockReply = mockReply{status: http.StatusOK, header: jsonHeader(), got: object{}}
+			c.mockReply = mockReply{status: http.StatusOK, header: jsonHeader(), got: conformance.Object{}}
 			c.hit()
 		}
 	}}

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"net/http"
 	"strings"
+
+	"github.com/sdecontract/sdecontract/conformance"
 )
 
 // updateMutants get updates wrong.
@@ -24,10 +26,10 @@ var updateMutants = []mutant{
 			}
 		},
 	},
-	ignoring("alias"), ignoring("frequency"), ignoring("connector"), ignoring("project"),
+	notUpdating("alias"), notUpdating("frequency"), notUpdating("connector"), notUpdating("project"),
 	{
 		name: "update-ignores-params", says: "an update leaves params as they were", kills: "update/params-sent", also: "update/*",
-		bend: beforeUpdate(func(c *call, before object) bool {
+		bend: beforeUpdate(func(c *call, before conformance.Object) bool {
 			was := string(toJSON(c.sent["params"]))
 			c.sent["params"] = before["params"]
 			return was != string(toJSON(before["params"]))
@@ -41,7 +43,7 @@ var updateMutants = []mutant{
 			c.serve()
 			if o := c.one(); o != nil && (c.creating() || c.updating()) {
 				delete(c.memory, c.itemPath(number(o["id"])))
-				if params, ok := sent["params"].(object); ok && c.updating() && len(params) < len(o["params"].(object)) {
+				if params, ok := sent["params"].(conformance.Object); ok && c.updating() && len(params) < len(o["params"].(conformance.Object)) {
 					c.memory[c.itemPath(c.id)] = params
 				}
 			}
@@ -75,7 +77,7 @@ var updateMutants = []mutant{
 				reply, frequency := c.mockReply, c.one()["frequency"]
 				for _, o := range c.all() {
 					if o["frequency"] != frequency {
-						c.store(number(o["id"]), object{"frequency": frequency})
+						c.store(number(o["id"]), conformance.Object{"frequency": frequency})
 					}
 				}
 				c.mockReply = reply
@@ -93,7 +95,7 @@ var updateMutants = []mutant{
 	},
 	{
 		name: "update-shows-another-id", says: "the reply to an update says another id", kills: "update/id-stable", also: "update/*",
-		bend: onWrite((*call).updating, func(_ *call, o object) { o["id"] = numberOf(number(o["id"]) + 1000) }),
+		bend: onWrite((*call).updating, func(_ *call, o conformance.Object) { o["id"] = numberOf(number(o["id"]) + 1000) }),
 	},
 	{
 		name: "update-creates-unknown", says: "an update of an unknown id creates a connection", kills: "update/unknown-id", also: "update/* cross/*",
@@ -141,33 +143,33 @@ var updateMutants = []mutant{
 	},
 	{
 		name: "update-is-201", says: "an update is answered 201", kills: "update/status", also: "update/*",
-		bend: onWrite((*call).updating, func(c *call, _ object) { c.status = http.StatusCreated }),
+		bend: onWrite((*call).updating, func(c *call, _ conformance.Object) { c.status = http.StatusCreated }),
 	},
 	{
 		name: "update-is-204", says: "an update is answered 204 without a body", kills: "update/status", also: "update/*",
-		bend: onWrite((*call).updating, func(c *call, _ object) { c.mockReply = mockReply{status: http.StatusNoContent} }),
+		bend: onWrite((*call).updating, func(c *call, _ conformance.Object) { c.mockReply = mockReply{status: http.StatusNoContent} }),
 	},
 	{
 		name: "update-lacks-params", says: "the reply to an update lacks params", kills: "update/status update/params-sent", also: "update/*",
-		bend: onWrite((*call).updating, func(_ *call, o object) { delete(o, "params") }),
+		bend: onWrite((*call).updating, func(_ *call, o conformance.Object) { delete(o, "params") }),
 	},
 	{
 		name: "update-keeps-system", says: "after an update of the connector, system and command stay", kills: "update/system-follows", also: "update/* list/*",
 		bend: func(c *call) {
-			before := object{}
+			before := conformance.Object{}
 			if c.updating() {
 				before = c.stored(c.id)
 			}
 			c.serve()
 			if o := c.one(); o != nil && c.updating() && o["system"] != before["system"] && c.memory[c.itemPath(c.id)] == nil {
-				c.memory[c.itemPath(c.id)] = object{"system": before["system"], "command": before["command"]}
+				c.memory[c.itemPath(c.id)] = conformance.Object{"system": before["system"], "command": before["command"]}
 			}
 			c.recall()
 		},
 	},
 	{
 		name: "update-not-idempotent", says: "an update that changes nothing adds a mark to the alias", kills: "update/idempotent", also: "update/*",
-		bend: beforeUpdate(func(c *call, before object) bool {
+		bend: beforeUpdate(func(c *call, before conformance.Object) bool {
 			same := c.sent["alias"] == before["alias"] && c.sent["frequency"] == before["frequency"]
 			if same && c.sent["alias"] != nil {
 				c.sent["alias"] = c.sent["alias"].(string) + "'"
@@ -191,7 +193,7 @@ var updateMutants = []mutant{
 			if c.serve(); c.updating() && c.status == http.StatusBadRequest {
 				if before := c.stored(c.id); before != nil && before["frequency"] != "manually" {
 					reply := c.mockReply
-					c.store(c.id, object{"frequency": "manually"})
+					c.store(c.id, conformance.Object{"frequency": "manually"})
 					c.mockReply = reply
 				}
 			}
@@ -202,7 +204,7 @@ var updateMutants = []mutant{
 		bend: func(c *call) {
 			if c.serve(); c.updating() && c.status == http.StatusBadRequest && c.stored(c.id) != nil {
 				reply := c.mockReply
-				c.store(c.id, object{"params": object{}})
+				c.store(c.id, conformance.Object{"params": conformance.Object{}})
 				c.mockReply = reply
 			}
 		},
@@ -210,13 +212,13 @@ var updateMutants = []mutant{
 }
 
 // all are the connections of the organization.
-func (c *call) all() []object {
+func (c *call) all() []conformance.Object {
 	list := c.ask(c.user, http.MethodGet, c.kind.Path(), nil)
 	return list.items()
 }
 
 // beforeUpdate changes the body of an update.
-func beforeUpdate(change func(c *call, before object) bool) func(*call) {
+func beforeUpdate(change func(c *call, before conformance.Object) bool) func(*call) {
 	return func(c *call) {
 		if c.updating() && c.sent != nil {
 			if before := c.stored(c.id); before != nil && change(c, before) {
@@ -228,11 +230,11 @@ func beforeUpdate(change func(c *call, before object) bool) func(*call) {
 }
 
 // ignoring keeps a field as it was.
-func ignoring(field string) mutant {
+func notUpdating(field string) mutant {
 	return mutant{
 		name: "update-ignores-" + field, says: "an update leaves the " + field + " as it was", kills: "update/applied/" + field,
 		also: "update/* create/frequency-enum/*",
-		bend: beforeUpdate(func(c *call, before object) bool {
+		bend: beforeUpdate(func(c *call, before conformance.Object) bool {
 			was := c.sent[field]
 			if _, sent := c.sent[field]; sent && valid(c, before) {
 				c.sent[field] = before[field]
@@ -243,7 +245,7 @@ func ignoring(field string) mutant {
 }
 
 // valid tells whether the update would be accepted, and leaves things as they are.
-func valid(c *call, before object) bool {
+func valid(c *call, before conformance.Object) bool {
 	ok := c.ask(c.user, c.method, c.path, c.sent).status == http.StatusOK
 	if ok {
 		c.ask(c.user, c.method, c.path, before)

@@ -64,17 +64,17 @@ func healthy(t *testing.T, r *conformance.Report) {
 // line is the mutant's line in the golden file: what failed, and after a ~ what only warns.
 func line(name string, failed, warned []string) string {
 	text := name + ":"
-	for _, id := range bothKinds(failed) {
+	for _, id := range shortened(failed) {
 		text += " " + id
 	}
-	for _, id := range bothKinds(warned) {
+	for _, id := range shortened(warned) {
 		text += " ~" + id
 	}
 	return text + "\n"
 }
 
-// bothKinds writes {k} where the check of either kind is meant.
-func bothKinds(ids []string) []string {
+// shortened writes * where the check of either kind is meant.
+func shortened(ids []string) []string {
 	short := map[string]bool{}
 	for _, id := range ids {
 		kind, rest, _ := strings.Cut(id, "/")
@@ -137,7 +137,7 @@ func (m mutant) try(t *testing.T) string {
 	if kinds == nil {
 		kinds = []conformance.Kind{conformance.ALM, conformance.Analysis}
 	}
-	server := &broken{mock: mock.New(options...), bend: m.bend, kinds: kinds, memory: map[string]any{}}
+	server := &mutated{mock: mock.New(options...), bend: m.bend, kinds: kinds, memory: map[string]any{}}
 	report := run(t, mockTarget(server), conformance.WithPrefix("mutant-"))
 	healthy(t, report)
 	assert.Assert(t, server.bent > 0, "the suite never came near the defect")

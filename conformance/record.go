@@ -42,7 +42,10 @@ var secretMember = regexp.MustCompile(`("[^"]*(?i:pass|token|secret|credential|p
 	`("(?:[^"\\]|\\.)*"?|-?[0-9][0-9.eE+-]*|true|false)`)
 
 // redactor replaces secrets in what was exchanged. It never touches the suite's own words.
-type redactor struct{ replace *strings.Replacer }
+type redactor struct {
+	replace *strings.Replacer
+	bodies  map[string]string // that were redacted before: a run sees the same lists many times
+}
 
 // newRedactor knows the tokens of the target's users, and replaces each by the name of its variable. A
 // token that lacks its last character is as good as known, and the suite sends such: see altered.
@@ -65,13 +68,20 @@ func newRedactor(users map[string]User) redactor {
 			pairs = append(pairs, token[:len(token)-1], "[redacted]")
 		}
 	}
-	return redactor{strings.NewReplacer(pairs...)}
+	return redactor{strings.NewReplacer(pairs...), map[string]string{}}
 }
 
 func (r redactor) text(s string) string { return r.replace.Replace(s) }
 
 func (r redactor) body(s string) string {
-	return r.text(secretMember.ReplaceAllString(s, `$1"[redacted]"`))
+	redacted, known := r.bodies[s]
+	if !known {
+		redacted = r.text(secretMember.ReplaceAllString(s, `$1"[redacted]"`))
+		if len(s) <= maxKept {
+			r.bodies[s] = redacted
+		}
+	}
+	return redacted
 }
 
 // header keeps the headers that may be kept. An unknown credential is a secret as well.
