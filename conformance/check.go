@@ -91,10 +91,10 @@ const (
 
 // Cite is a place in the documentation.
 type Cite struct {
-	Page     string   // Connections, or a sibling page
-	Heading  string   // the nearest heading above the lines
-	Lines    string   // "46", "50-58" or a list of those; empty if the page says nothing
-	Evidence Evidence //
+	Page     string   `json:"page"`            // Connections, or a sibling page
+	Heading  string   `json:"heading"`         // the nearest heading above the lines
+	Lines    string   `json:"lines,omitempty"` // "46", "50-58" or a list of those; empty if the page says nothing
+	Evidence Evidence `json:"evidence"`
 }
 
 func (c Cite) String() string {

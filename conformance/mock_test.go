@@ -8,59 +8,25 @@ import (
 	"gotest.tools/v3/assert"
 
 	"github.com/sdecontract/sdecontract/conformance"
+	"github.com/sdecontract/sdecontract/fixtures"
 	"github.com/sdecontract/sdecontract/mock"
 )
 
-// mockTarget describes the mock's default world, served by the handler in this process.
+// mockTarget is the target file of the mock's default world, served by the handler in this process. The
+// tokens are the world's.
 func mockTarget(h http.Handler) *conformance.Target {
-	yes, no := true, false
-	both := []string{"Edit ALM connections", "Edit security tool connections"}
-	user := func(name, organization string, permissions ...string) conformance.User {
-		return conformance.User{
-			Organization: organization, Permissions: permissions, SeesAllProjects: true,
-			Token: conformance.Secret(name + "-token"), TokenEnv: "SDE_TOKEN_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_")),
-		}
+	target, err := conformance.ReadTarget(fixtures.TargetMockFile, fixtures.TargetMock())
+	if err != nil {
+		panic(err)
 	}
-	return &conformance.Target{
-		Transport: conformance.InProcess(h),
-		Isolated:  true,
-		Organizations: map[string]conformance.Organization{
-			"main": {
-				AdvancedALM: true,
-				Connectors: conformance.Connectors{
-					ALM: []conformance.Connector{
-						{ID: 1, Name: "JIRA Cloud", System: "JIRA"},
-						{ID: 2, Name: "Rally Production", System: "Rally"},
-						{ID: 7, Name: "Team Server (old)", System: "TFS"},
-					},
-					Analysis: []conformance.Connector{
-						{ID: 1, Name: "WhiteHat Sentinel EU", System: "WhiteHat", Remote: &yes},
-						{ID: 2, Name: "Veracode Platform", System: "Veracode", Remote: &yes},
-						{ID: 3, Name: "Fortify Upload", System: "Fortify", Remote: &no},
-						{ID: 4, Name: "WebInspect Upload", System: "WebInspect", Remote: &no},
-					},
-				},
-				Projects: []conformance.Project{
-					{ID: 1, Name: "Proj 1", Application: "Finance App", BusinessUnit: "BU"},
-					{ID: 2, Name: "Demo Project", Application: "Demo Application", BusinessUnit: "General"},
-				},
-			},
-			"basic": {
-				Connectors: conformance.Connectors{
-					ALM:      []conformance.Connector{{ID: 5, Name: "Basic JIRA", System: "JIRA"}},
-					Analysis: []conformance.Connector{{ID: 5, Name: "Basic WhiteHat", System: "WhiteHat", Remote: &yes}},
-				},
-				Projects: []conformance.Project{{ID: 4, Name: "Starter", Application: "Web Shop", BusinessUnit: "Retail"}},
-			},
-		},
-		Users: map[string]conformance.User{
-			"editor":          user("editor", "main", both...),
-			"alm-editor":      user("alm-editor", "main", both[0]),
-			"security-editor": user("security-editor", "main", both[1]),
-			"reader":          user("reader", "main"),
-			"basic":           user("basic", "basic", both...),
-		},
+	for _, u := range mock.DefaultWorld().Users() {
+		user := target.Users[u.Name]
+		user.Token = conformance.Secret(u.Token)
+		target.Users[u.Name] = user
 	}
+	target.URL, target.Transport = "", conformance.InProcess(h)
+	target.Writes = conformance.Writes{} // in this process they need no permission
+	return target
 }
 
 // run runs the suite and fails the test if it can't.

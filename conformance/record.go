@@ -124,7 +124,7 @@ func (e Exchange) Curl() string {
 }
 
 // shellVariable is a variable that the shell shall expand.
-var shellVariable = regexp.MustCompile(`\$[A-Z][A-Z0-9_]*`)
+var shellVariable = regexp.MustCompile(`\$[A-Za-z_][A-Za-z0-9_]*`)
 
 // shellQuote quotes for a POSIX shell, leaving the names of token variables to it.
 func shellQuote(s string) string {

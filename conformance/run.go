@@ -111,7 +111,7 @@ func Run(ctx context.Context, target *Target, opts ...Option) (*Report, error) {
 	}
 	r := &runner{
 		options: o, target: ready, client: newClient(ready, o.timeout), redact: newRedactor(ready.Users),
-		readOnly: o.readOnly || !ready.Writes.Allow && !target.local(), prefix: o.prefix,
+		readOnly: o.readOnly || !ready.MayWrite(), prefix: o.prefix,
 		made: map[string]*Made{}, creates: map[Kind]int{}, own: map[ownKey]bool{}, unused: map[ownKey]bool{},
 		report: &Report{Implementation: ready.Implementation, Selection: o.selection, Levels: o.levels, Mode: Write},
 	}
@@ -173,7 +173,7 @@ func (r *runner) matchesSome(pattern string) error {
 	if slices.ContainsFunc(r.options.catalogue, func(c Check) bool { return matchID(pattern, c.ID) }) {
 		return nil
 	}
-	return fmt.Errorf("no check is called %q; 'sdecontract list' tells them all", pattern)
+	return fmt.Errorf("no check is called %q%s", pattern, DidYouMean(pattern))
 }
 
 // matchID tells whether the id matches the pattern, in which * stands for anything.
@@ -189,12 +189,18 @@ func (r *runner) runAll(ctx context.Context, selected []Check) error {
 			break
 		}
 		result := r.runOne(ctx, c)
+		if ctx.Err() != nil && result.Verdict == Error {
+			break // the interruption's error says nothing of the target
+		}
 		r.report.Results = append(r.report.Results, result)
 		if r.options.progress != nil {
 			r.options.progress(i+1, len(selected), result)
 		}
 	}
 	r.report.Complete = len(r.report.Results) == len(selected)
+	for _, c := range selected[len(r.report.Results):] {
+		r.report.NotRun = append(r.report.NotRun, NotRun{c.ID, "the run was interrupted"})
+	}
 	(&T{ctx: context.WithoutCancel(ctx), run: r}).settle()
 	r.report.Exchanges = r.exchanges
 	r.report.Stop = time.Now()

@@ -229,8 +229,11 @@ func (r *runner) created(kind Kind, id int64, q request, reply *Reply) error {
 	return nil
 }
 
-// spent tells whether half of the budget, which is what each kind has, is used up.
-func (r *runner) spent(kind Kind) bool { return r.creates[kind] >= (r.target.Writes.MaxCreates+1)/2 }
+// spent tells whether half of the budget, which is what each kind has, is used up, or all of it.
+func (r *runner) spent(kind Kind) bool {
+	budget := r.target.Writes.MaxCreates
+	return r.creates[kind] >= (budget+1)/2 || r.creates[ALM]+r.creates[Analysis] >= budget
+}
 
 type ownKey struct {
 	kind Kind

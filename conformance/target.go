@@ -6,7 +6,9 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"regexp"
 	"slices"
+	"strings"
 )
 
 // Target is a server to be tested, and what its operator says of it. [ReadTarget] reads one from a
@@ -94,7 +96,7 @@ func (u *User) variable() string {
 	if u.TokenEnv != "" {
 		return "$" + u.TokenEnv
 	}
-	return "$TOKEN_OF_" + u.Name
+	return "$TOKEN_OF_" + regexp.MustCompile(`[^A-Z0-9]`).ReplaceAllString(strings.ToUpper(u.Name), "_")
 }
 
 // Writes limits what the suite may change at the target. Nothing can be deleted by documented means.
@@ -106,6 +108,14 @@ type Writes struct {
 	MaxCreates int `yaml:"max_creates"`
 	// AllowDelete lets the suite send DELETE, which the documentation doesn't describe.
 	AllowDelete bool `yaml:"allow_delete"`
+}
+
+// Budget is how many connections a run creates at most.
+func (w Writes) Budget() int {
+	if w.MaxCreates == 0 {
+		return 24
+	}
+	return w.MaxCreates
 }
 
 // NotApplicable declares that the target doesn't offer what some checks are about.
@@ -124,6 +134,9 @@ func (Secret) GoString() string { return "[secret]" }
 
 // MarshalText hides the secret from JSON and YAML.
 func (Secret) MarshalText() ([]byte, error) { return []byte("[secret]"), nil }
+
+// MayWrite tells whether the suite may create and update connections of its own.
+func (t *Target) MayWrite() bool { return t.Writes.Allow || t.local() }
 
 // local tells whether writing needs no permission: the target is on this machine.
 func (t *Target) local() bool {
@@ -159,8 +172,6 @@ func (t *Target) prepare() (*Target, error) {
 		}
 		ready.Users[name] = user
 	}
-	if ready.Writes.MaxCreates == 0 {
-		ready.Writes.MaxCreates = 24
-	}
+	ready.Writes.MaxCreates = ready.Writes.Budget()
 	return &ready, nil
 }

@@ -81,8 +81,8 @@ func TestUpdatesNotRefused(t *testing.T) {
 	}
 	assertNoticed(t, []brokenServer{
 		{"upsert", "*/update/unknown-id", fail, twisted{put: upsert}},
-		{"200 for unknown ids", "*/update/unknown-id", fail, twisted{answer: statusFor(map[int]int{404: 200})}},
-		{"403 for unknown ids", "*/update/unknown-id", warn, twisted{answer: statusFor(map[int]int{404: 403})}},
+		{"200 for unknown ids", "*/update/unknown-id", fail, twisted{answer: withStatuses(map[int]int{404: 200})}},
+		{"403 for unknown ids", "*/update/unknown-id", warn, twisted{answer: withStatuses(map[int]int{404: 403})}},
 		{"one id space", "*/update/other-kind", fail, twisted{put: anyKind(http.StatusOK)}},
 		{"one id space, not found", "*/update/other-kind", fail, twisted{put: anyKind(http.StatusNotFound)}},
 		{"frequency coerced", "*/update/frequency-invalid", fail, twisted{put: coerced}},

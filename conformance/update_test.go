@@ -158,10 +158,10 @@ func keeping(s *twisted, r *http.Request, sent jsonObject) (int, jsonObject) {
 	return s.pass(r, kept)
 }
 
-// statusFor answers one status for another.
-func statusFor(instead map[int]int) func(*twisted, *http.Request, int, jsonObject) (int, jsonObject) {
+// withStatuses answers one status for another.
+func withStatuses(of map[int]int) func(*twisted, *http.Request, int, jsonObject) (int, jsonObject) {
 	return func(_ *twisted, _ *http.Request, status int, o jsonObject) (int, jsonObject) {
-		if other, ok := instead[status]; ok {
+		if other, ok := of[status]; ok {
 			status = other
 		}
 		return status, o
@@ -179,14 +179,14 @@ func TestFairUpdates(t *testing.T) {
 		{"as it is", twisted{}, 0},
 		{"params merged", twisted{put: merging}, 2},
 		{"omitted members kept", twisted{put: keeping}, 0},
-		{"422 for 400", twisted{answer: statusFor(map[int]int{400: 422})}, 0},
+		{"422 for 400", twisted{answer: withStatuses(map[int]int{400: 422})}, 0},
 		{"404 without a body", twisted{answer: func(_ *twisted, _ *http.Request, status int, o jsonObject) (int, jsonObject) {
 			if status == http.StatusNotFound {
 				o = nil
 			}
 			return status, o
 		}}, 0},
-		{"403 for 404", twisted{answer: statusFor(map[int]int{404: 403})}, 4},
+		{"403 for 404", twisted{answer: withStatuses(map[int]int{404: 403})}, 4},
 		{"members beyond the documented ones", twisted{
 			show: func(_ *twisted, r *http.Request, o jsonObject) {
 				o["debug_mode"] = false

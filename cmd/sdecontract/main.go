@@ -1,5 +1,5 @@
-// Command sdecontract is a mock of the SD Elements API v2 connections that holds its clients to the
-// contract.
+// Command sdecontract holds both sides of the SD Elements API v2 connections to the contract: clients with a
+// mock, servers with a conformance suite.
 package main
 
 import (
@@ -24,7 +24,7 @@ const (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	context.AfterFunc(ctx, stop) // a second interruption ends the process at once
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
@@ -38,13 +38,41 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err == nil {
 		return exitOK
 	}
+	exit, hasStatus := errors.AsType[exitError](err)
+	if hasStatus && exit.error == nil {
+		return exit.status
+	}
 	for line := range strings.SplitSeq(err.Error(), "\n") {
 		_, _ = fmt.Fprintln(stderr, "sdecontract: "+line)
 	}
 	if _, ok := errors.AsType[usageError](err); ok {
 		_, _ = fmt.Fprintf(stderr, "Run '%s --help' to see what there is.\n", cmd.CommandPath())
 	}
+	if hasStatus {
+		return exit.status
+	}
 	return exitUsage
+}
+
+// exitError ends the program with a status of its own. Without an error inside, all is said already.
+type exitError struct {
+	status int
+	error
+}
+
+// exitStatus is an error that only bears the status; nil if that is 0.
+func exitStatus(status int) error {
+	if status == exitOK {
+		return nil
+	}
+	return exitError{status, nil}
+}
+
+func (e exitError) Error() string {
+	if e.error == nil {
+		return fmt.Sprintf("exit status %d", e.status)
+	}
+	return e.error.Error()
 }
 
 // usageError is a mistake on the command line, for which the help is of use.
@@ -53,14 +81,19 @@ type usageError struct{ error }
 func rootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "sdecontract",
-		Short: "A mock of the SD Elements connections API that holds its clients to the contract",
+		Short: "A mock and a conformance suite for the SD Elements connections API",
 		Long: `sdecontract serves a mock of the SD Elements API v2 for ALM and analysis connections. It
 remembers what clients create and update, and validates each request and each reply against
 the contract, openapi.yaml.
 
+It also verifies servers: whether they do what the documentation promises.
+
 Each flag can also be given as a variable: --log as SDECONTRACT_LOG.`,
 		Example: `  # Start the mock, then follow the curl line that it prints.
   sdecontract mock
+
+  # Verify a server, described in a file that 'sdecontract init' writes.
+  sdecontract verify --target target.yaml
 
   # Print what a command can do.
   sdecontract mock --help`,
@@ -72,7 +105,8 @@ Each flag can also be given as a variable: --log as SDECONTRACT_LOG.`,
 		PersistentPreRunE:          bindEnvironment,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(mockCommand(), versionCommand())
+	root.AddCommand(mockCommand(), verifyCommand(), listCommand(), explainCommand(), doctorCommand(), initCommand(), retireCommand(),
+		versionCommand())
 	return root
 }
 

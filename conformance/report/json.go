@@ -1,0 +1,46 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/sdecontract/sdecontract/conformance"
+)
+
+// format is the number of the form of JSON reports. It grows when a member changes its meaning.
+const format = 1
+
+// document is a report with what programs ask first.
+type document struct {
+	Format     int                         `json:"format"`
+	ExitStatus int                         `json:"exit_status"`
+	Whole      bool                        `json:"whole"` // the scope is the whole catalogue
+	Counts     map[conformance.Verdict]int `json:"counts"`
+	*conformance.Report
+}
+
+// JSON writes the report as one JSON object. Its members exit_status, whole and counts are derived from
+// the others.
+func JSON(w io.Writer, r *conformance.Report) error {
+	d := document{Format: format, ExitStatus: r.ExitStatus(), Whole: r.Whole(), Counts: map[conformance.Verdict]int{}, Report: r}
+	for _, v := range conformance.Verdicts {
+		d.Counts[v] = r.Count(v)
+	}
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(d)
+}
+
+// ReadJSON reads a report that [JSON] wrote.
+func ReadJSON(r io.Reader) (*conformance.Report, error) {
+	d := document{Report: &conformance.Report{}}
+	if err := json.NewDecoder(r).Decode(&d); err != nil {
+		return nil, fmt.Errorf("not a report: %w", err)
+	}
+	if d.Format != format {
+		return nil, fmt.Errorf("not a report of format %d: its format is %d", format, d.Format)
+	}
+	return d.Report, nil
+}

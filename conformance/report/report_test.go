@@ -1,0 +1,161 @@
+package report_test
+
+import (
+	"bytes"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"gotest.tools/v3/assert"
+	"gotest.tools/v3/golden"
+
+	"github.com/sdecontract/sdecontract/conformance"
+	"github.com/sdecontract/sdecontract/conformance/report"
+)
+
+// fixed has a result of each verdict, and a target that tries to spoil the terminal.
+func fixed() *conformance.Report {
+	start := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	create := conformance.Cite{Page: "Connections", Heading: "Create an ALM Connection", Lines: "181", Evidence: conformance.Stated}
+	list := conformance.Cite{Page: "Connections", Heading: "Get All ALM Connections of All Projects", Lines: "15-16", Evidence: conformance.Shown}
+	silent := conformance.Cite{Page: "Connections", Evidence: conformance.Silent}
+	errs := conformance.Cite{Page: "Errors", Heading: "Statuses", Lines: "3", Evidence: conformance.Companion}
+	result := func(id string, cite conformance.Cite, level conformance.Level, v conformance.Verdict) conformance.Result {
+		return conformance.Result{ID: "alm/" + id, Kind: conformance.ALM, Says: "The promise of " + id + ".", Cite: cite, Level: level, Verdict: v}
+	}
+	failed := result("create/frequency-default", create, conformance.Must, conformance.Fail)
+	failed.Exchanges = []int{1, 2, 3}
+	failed.Failures = []conformance.Difference{{Pointer: "/frequency", Expected: `"manually"`, Actual: "\"hour\x1b[31mly\u202e\""}}
+	failed.Warnings = []conformance.Difference{{Expected: "a header Location", Actual: "none"}}
+	warned := result("list/envelope", list, conformance.Should, conformance.Warn)
+	warned.Exchanges = []int{1}
+	warned.Warnings = []conformance.Difference{{Pointer: "/next", Expected: "absent", Actual: "null"}}
+	noted := result("list/order", list, conformance.Probe, conformance.Noted)
+	noted.Notes = []string{"ordered by id\r\n"}
+	blocked := []conformance.Result{}
+	for _, name := range []string{"a", "b", "c", "d"} {
+		b := result("masking/"+name, silent, conformance.Must, conformance.Blocked)
+		b.Blocked = "it needs a user who may edit neither kind; the target file has no users.reader"
+		blocked = append(blocked, b)
+	}
+	moved := result("filter/alias", list, conformance.Must, conformance.Inconclusive)
+	moved.Inconclusive = "the list changed while it was looked at, twice"
+	na := result("filter/system", list, conformance.Must, conformance.NA)
+	na.Reason = "planned"
+	broke := result("errors/json", errs, conformance.Must, conformance.Error)
+	broke.Error = "connection refused"
+	token := http.Header{"Authorization": {"Token $SDE_TOKEN_EDITOR"}}
+	exchange := func(n int, method, path, body string, status int, reply string) conformance.Exchange {
+		return conformance.Exchange{
+			Number: n, Time: start, User: "editor", Method: method, URL: "https://sde.example.com" + path,
+			RequestHeader: token, RequestBody: body, Status: status, ResponseBody: reply,
+		}
+	}
+	return &conformance.Report{
+		Target: "https://sde.example.com", Mode: conformance.Write, Start: start, Stop: start.Add(1234 * time.Millisecond), Complete: true,
+		Implementation: conformance.Implementation{Organization: "Example Inc", Product: "SD Elements", Version: "4.3"},
+		Levels:         []conformance.Level{conformance.Must},
+		Results: append([]conformance.Result{
+			result("list/status", list, conformance.Must, conformance.Pass), warned, noted, failed, moved, na, broke,
+		}, blocked...),
+		NotRun: []conformance.NotRun{{ID: "alm/update/omit", Reason: "not of the selected levels"}},
+		Created: []conformance.Created{
+			{Kind: conformance.ALM, ID: 7, Alias: "sdecontract-0-base", User: "editor", Frequency: "manually"},
+			{Kind: conformance.ALM, ID: 8, Alias: "sdecontract-0-\x1b]0;twin", User: "editor", Frequency: "daily"},
+		},
+		Exchanges: []conformance.Exchange{
+			exchange(1, "GET", "/api/v2/connections/alm/", "", 200, `{"results":[],"next":null}`),
+			exchange(2, "POST", "/api/v2/connections/alm/", `{"alias":"it's"}`, 201, "{\"frequency\":\"hour\x1b[31mly\"}"),
+			exchange(3, "GET", "/api/v2/connections/alm/7/", "", 200, `{"frequency":"hourly"}`),
+		},
+	}
+}
+
+func render(t *testing.T, r *conformance.Report, style report.Style) string {
+	t.Helper()
+	var b bytes.Buffer
+	assert.NilError(t, report.Text(&b, r, style))
+	return b.String()
+}
+
+func TestText(t *testing.T) {
+	golden.Assert(t, render(t, fixed(), report.Style{}), "text.golden")
+}
+
+func TestVerbose(t *testing.T) {
+	golden.Assert(t, render(t, fixed(), report.Style{Verbose: true, Color: true}), "verbose.golden")
+}
+
+// TestClean: nothing that a target says reaches the terminal as a control sequence.
+func TestClean(t *testing.T) {
+	for _, r := range render(t, fixed(), report.Style{Verbose: true}) {
+		assert.Assert(t, r >= ' ' && r != 0x7f && r != '\u202e' || r == '\n', "%q", r)
+	}
+}
+
+func TestJSON(t *testing.T) {
+	var b bytes.Buffer
+	assert.NilError(t, report.JSON(&b, fixed()))
+	golden.Assert(t, b.String(), "json.golden")
+	again, err := report.ReadJSON(&b)
+	assert.NilError(t, err)
+	assert.DeepEqual(t, again, fixed())
+
+	_, err = report.ReadJSON(strings.NewReader("{}"))
+	assert.Error(t, err, "not a report of format 1: its format is 0")
+	_, err = report.ReadJSON(strings.NewReader("nonsense"))
+	assert.ErrorContains(t, err, "not a report: ")
+}
+
+// TestConclusion: only a whole run without a flaw may be called conformant.
+func TestConclusion(t *testing.T) {
+	type change = func(*conformance.Report)
+	only := func(v ...conformance.Verdict) change {
+		return func(r *conformance.Report) {
+			r.Results = nil
+			for _, verdict := range v {
+				r.Results = append(r.Results, conformance.Result{ID: "alm/x", Verdict: verdict})
+			}
+		}
+	}
+	whole := func(r *conformance.Report) { r.NotRun = nil }
+	tests := []struct {
+		want    string
+		changes []change
+	}{
+		{"The target is conformant in the whole catalogue (2 checks).", []change{whole, only("pass", "warn")}},
+		{
+			"The target is conformant in the whole catalogue (2 checks), except for 1 check that the operator declares not applicable.",
+			[]change{whole, only("pass", "na")},
+		},
+		{"No broken promise in the selected scope (2 of 3 checks).", []change{only("pass", "noted")}},
+		{
+			"No broken promise in the selected scope (1 of 1 checks).",
+			[]change{whole, only("pass"), func(r *conformance.Report) { r.Mode = conformance.Read }},
+		},
+		{"1 broken promise in the whole catalogue (2 checks).", []change{whole, only("pass", "fail")}},
+		{"2 broken promises in the selected scope (2 of 3 checks).", []change{only("fail", "fail")}},
+		{
+			"Incomplete, because of 1 check blocked, 0 inconclusive: no broken promise in the rest of the whole catalogue (2 checks).",
+			[]change{whole, only("pass", "blocked")},
+		},
+		{
+			"Interrupted: so far no broken promise in the selected scope (1 of 2 checks).",
+			[]change{only("pass"), func(r *conformance.Report) { r.Complete = false }},
+		},
+		{
+			"The target could not be reached, or the suite failed: 1 error, and 1 broken promise in the selected scope (2 of 3 checks).",
+			[]change{only("error", "fail")},
+		},
+	}
+	for _, test := range tests {
+		r := fixed()
+		for _, change := range test.changes {
+			change(r)
+		}
+		lines := strings.Split(strings.TrimSpace(render(t, r, report.Style{})), "\n")
+		assert.Equal(t, lines[len(lines)-1], test.want)
+		assert.Equal(t, strings.Contains(strings.Join(lines, ""), "conformant"), r.Whole() && r.ExitStatus() == 0, test.want)
+	}
+}

@@ -1,0 +1,263 @@
+// Package report renders what came of a run of the conformance suite. Its functions only depend on the
+// report that they are given.
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sdecontract/sdecontract/conformance"
+)
+
+// text is a report under way.
+type text struct {
+	strings.Builder
+	Style
+	*conformance.Report
+}
+
+// Text writes the report for people: first what is broken, by heading of the documentation, with the
+// promise and the requests; then what else was seen, the counts, and what the run says in one sentence.
+func Text(w io.Writer, r *conformance.Report, style Style) error {
+	t := &text{Style: style, Report: r}
+	t.header()
+	t.tree()
+	t.unjudged(conformance.Error, "Errors", func(r conformance.Result) string { return r.Error })
+	t.unjudged(conformance.Inconclusive, "Inconclusive", func(r conformance.Result) string { return r.Inconclusive })
+	t.unjudged(conformance.Blocked, "Blocked", func(r conformance.Result) string { return r.Blocked })
+	t.unjudged(conformance.NA, "Not applicable, as the operator declares", func(r conformance.Result) string { return r.Reason })
+	t.notRun()
+	t.created()
+	t.line("%s\n%s", t.counts(), t.bold(t.conclusion()))
+	_, err := io.WriteString(w, t.String())
+	return err
+}
+
+func (t *text) line(format string, args ...any) { _, _ = fmt.Fprintf(t, format+"\n", args...) }
+
+func (t *text) header() {
+	who := strings.TrimSpace(t.Implementation.Product + " " + t.Implementation.Version)
+	if who != "" && t.Implementation.Organization != "" {
+		who += ", "
+	}
+	if who += t.Implementation.Organization; who != "" {
+		who = " (" + Clean(who) + ")"
+	}
+	t.line("%s%s", t.bold(Clean(t.Target)), who)
+	t.line("%s, %s mode, %s", t.Start.UTC().Format(time.RFC3339), t.Mode, t.Stop.Sub(t.Start).Round(time.Millisecond))
+	if scope := t.scope(); scope != "" {
+		t.line("Scope: %s", scope)
+	}
+	t.line("")
+}
+
+// scope tells what was selected; empty: everything.
+func (t *text) scope() string {
+	var parts []string
+	if len(t.Selection) > 0 {
+		parts = append(parts, "checks "+Clean(strings.Join(t.Selection, ", ")))
+	}
+	if len(t.Levels) > 0 {
+		var levels []string
+		for _, l := range t.Levels {
+			levels = append(levels, string(l))
+		}
+		parts = append(parts, "levels "+strings.Join(levels, ", "))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// tree tells of the checks by heading.
+func (t *text) tree() {
+	groups := map[string][]conformance.Result{}
+	var order []string
+	for _, result := range t.Results {
+		name := heading(result.Cite)
+		if groups[name] == nil {
+			order = append(order, name)
+		}
+		groups[name] = append(groups[name], result)
+	}
+	for _, name := range order {
+		t.line("%s  %s", t.bold(name), t.tally(groups[name]))
+		for _, result := range groups[name] {
+			t.result(result)
+		}
+	}
+	t.line("")
+}
+
+// heading is under what a check stands in the report.
+func heading(c conformance.Cite) string {
+	switch {
+	case c.Heading == "":
+		return "Conventions of HTTP and REST"
+	case c.Page == "Connections":
+		return c.Heading
+	}
+	return c.Page + " page: " + c.Heading
+}
+
+// tally counts the verdicts, worst first.
+func (t *text) tally(results []conformance.Result) string {
+	var parts []string
+	for _, v := range conformance.Verdicts {
+		n := 0
+		for _, r := range results {
+			if r.Verdict == v {
+				n++
+			}
+		}
+		if n > 0 {
+			parts = append(parts, t.verdict(v, fmt.Sprintf("%d %s", n, v)))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// result tells of one check, unless its group's counts say enough.
+func (t *text) result(r conformance.Result) {
+	title := func() { t.line("  %s %s", t.verdict(r.Verdict, fmt.Sprintf("%-5s", r.Verdict)), r.ID) }
+	switch r.Verdict {
+	case conformance.Fail, conformance.Warn:
+		title()
+		t.line("        promise   %s", r.Says)
+		t.line("        source    %s (%s, %s)", r.Cite, r.Cite.Evidence, r.Level)
+		t.differences(r.Failures)
+		if len(r.Failures) > 0 && len(r.Warnings) > 0 {
+			t.line("        less than that, a warning:")
+		}
+		t.differences(r.Warnings)
+		if end := cmp.Or(r.Error, r.Inconclusive, r.Blocked); end != "" {
+			t.line("        then      %s", Clean(end))
+		}
+		t.evidence(r)
+	case conformance.Noted:
+		title()
+		if t.Verbose {
+			t.line("        promise   %s", r.Says)
+		}
+	case conformance.Pass:
+		if t.Verbose {
+			title()
+			t.line("        promise   %s", r.Says)
+		}
+	}
+	for _, note := range r.Notes {
+		t.line("        note      %s", Clean(note))
+	}
+}
+
+func (t *text) differences(found []conformance.Difference) {
+	for _, d := range found {
+		if d.Pointer != "" {
+			t.line("        at        %s", Clean(d.Pointer))
+		}
+		if d.Expected != "" {
+			t.line("        expected  %s", Clean(d.Expected))
+		}
+		t.line("        actual    %s", Clean(d.Actual))
+	}
+}
+
+// evidence prints the last request that could change something and the last one of all; all of them, if
+// verbose.
+func (t *text) evidence(r conformance.Result) {
+	var all []conformance.Exchange
+	for _, e := range t.Exchanges {
+		if slices.Contains(r.Exchanges, e.Number) {
+			all = append(all, e)
+		}
+	}
+	for i, e := range all {
+		if !t.Verbose && i < len(all)-1 && i != lastWrite(all) {
+			continue
+		}
+		t.line("        request   %s", Request(e))
+		reply := Clean(cut(strings.TrimSpace(fmt.Sprintf("%d %s", e.Status, e.ResponseBody)), 300))
+		if e.Status == 0 {
+			reply = "none: " + Clean(e.Error)
+		}
+		t.line("        reply     %s", t.dim(reply))
+	}
+}
+
+// lastWrite is the position of the last request that could change something; -1 if there is none.
+func lastWrite(exchanges []conformance.Exchange) int {
+	last := -1
+	for i, e := range exchanges {
+		if e.Method != http.MethodGet && e.Method != http.MethodHead && e.Method != http.MethodOptions {
+			last = i
+		}
+	}
+	return last
+}
+
+// unjudged lists the checks with that verdict by their reason, the most frequent first.
+func (t *text) unjudged(v conformance.Verdict, title string, reason func(conformance.Result) string) {
+	ids := map[string][]string{}
+	var order []string
+	for _, r := range t.Results {
+		if r.Verdict == v {
+			why := reason(r)
+			if ids[why] == nil {
+				order = append(order, why)
+			}
+			ids[why] = append(ids[why], r.ID)
+		}
+	}
+	t.reasons(title, order, ids, v == conformance.NA)
+}
+
+func (t *text) notRun() {
+	ids := map[string][]string{}
+	var order []string
+	for _, n := range t.NotRun {
+		if ids[n.Reason] == nil {
+			order = append(order, n.Reason)
+		}
+		ids[n.Reason] = append(ids[n.Reason], n.ID)
+	}
+	t.reasons("Not run", order, ids, false)
+}
+
+// reasons prints ids by reason. Unless all are wanted, a few stand for many.
+func (t *text) reasons(title string, order []string, ids map[string][]string, all bool) {
+	if len(order) == 0 {
+		return
+	}
+	slices.SortStableFunc(order, func(a, b string) int { return cmp.Compare(len(ids[b]), len(ids[a])) })
+	t.line("%s", t.bold(title))
+	for _, why := range order {
+		t.line("  %s: %s", count(len(ids[why]), "check"), Clean(why))
+		shown := ids[why]
+		const few = 3
+		if !t.Verbose && !all && len(shown) > few {
+			shown = slices.Concat(shown[:few], []string{fmt.Sprintf("and %d more", len(shown)-few)})
+		}
+		for _, id := range shown {
+			t.line("    %s", t.dim(id))
+		}
+	}
+	t.line("")
+}
+
+func (t *text) created() {
+	if len(t.Created) == 0 {
+		return
+	}
+	t.line("%s", t.bold("Created, and left behind because nothing can be deleted by documented means"))
+	for _, c := range t.Created {
+		frequency := cmp.Or(c.Frequency, "an unknown frequency")
+		if c.Frequency != "manually" {
+			frequency = t.verdict(conformance.Warn, Clean(frequency)+" (it synchronises: set it to manually)")
+		}
+		t.line("  %s connection %d, %s, by %s, at %s", c.Kind, c.ID, Clean(fmt.Sprintf("%q", c.Alias)), Clean(c.User), frequency)
+	}
+	t.line("")
+}
