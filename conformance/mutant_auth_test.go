@@ -12,7 +12,7 @@ var authMutants = []mutant{
 	nobody("list-without-token", "the list needs no token", "auth/missing*", (*call).listing),
 	nobody("detail-without-token", "a single connection needs no token", "auth/missing*", (*call).detail),
 	nobody("create-without-token", "a create needs no token", "auth/missing* auth/no-effect", (*call).creating),
-	nobody("update-without-token", "an update needs no token", "auth/missing* auth/no-effect", (*call).updating),
+	nobody("update-without-token", "an update needs no token", "auth/missing-write", (*call).updating),
 	{
 		name: "login-page", says: "without a token, the reply is 302 to a login page", kills: "auth/missing*", also: "auth/* http/*",
 		bend: onUnauthorized(func(c *call) {
@@ -50,7 +50,7 @@ var authMutants = []mutant{
 		bend: withToken(func(header, token string) bool { return strings.HasPrefix(header, "Token") && token == "" }),
 	},
 	{
-		name: "refused-but-done", says: "a create without a good token is refused, but carried out", kills: "auth/no-effect", also: "auth/*",
+		name: "refused-but-done", says: "a create without a good token is refused, but carried out", kills: "auth/no-effect", also: "auth/* create/no-trace",
 		bend: onUnauthorized(func(c *call) {
 			if c.creating() && c.sent != nil {
 				c.ask("editor", c.method, c.path, c.sent)
@@ -59,7 +59,7 @@ var authMutants = []mutant{
 		}),
 	},
 	{
-		name: "refused-but-updated", says: "an update without a good token is refused, but carried out", kills: "auth/no-effect", also: "auth/*",
+		name: "refused-but-updated", says: "an update without a good token is refused, but carried out", kills: "auth/missing-write", also: "auth/*",
 		bend: onUnauthorized(func(c *call) {
 			if c.updating() && c.sent != nil {
 				c.ask("editor", c.method, c.path, c.sent)
@@ -87,14 +87,6 @@ func nobody(name, says, kills string, where func(*call) bool) mutant {
 		}
 		c.serve()
 	}}
-}
-
-// body is what the client sent.
-func (c *call) body() any {
-	if c.sent != nil {
-		return c.sent
-	}
-	return c.raw
 }
 
 func onUnauthorized(change func(*call)) func(*call) {

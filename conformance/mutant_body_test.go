@@ -9,20 +9,20 @@ import (
 
 // bodyMutants spoil what they store, or show.
 var bodyMutants = []mutant{
-	inEveryReply("priority-is-text", "an integer of params comes back as a text", "create/params-types", "create/* update/* params/*",
+	onALM(inEveryReply("priority-is-text", "an integer of params comes back as a text", "create/params-types", "create/* update/* params/*",
 		onParam(func(v any) any {
 			if n, ok := v.(json.Number); ok {
 				return n.String()
 			}
 			return v
-		})),
-	inEveryReply("digits-are-a-number", "a text of digits in params comes back as a number", "create/params-types", "create/* update/*",
+		}))),
+	onALM(inEveryReply("digits-are-a-number", "a text of digits in params comes back as a number", "create/params-types", "create/* update/*",
 		onParam(func(v any) any {
 			if v == "5" || v == "1" {
 				return json.Number(v.(string))
 			}
 			return v
-		})),
+		}))),
 	inEveryReply("json-text-is-parsed", "JSON in a text of params comes back as an object", "create/*", "update/* list/*",
 		onParam(func(v any) any {
 			if text, ok := v.(string); ok && (strings.HasPrefix(text, "{") || text == "5") {
@@ -30,13 +30,13 @@ var bodyMutants = []mutant{
 			}
 			return v
 		})),
-	inEveryReply("numbers-are-floats", "integers of params come back as 5.5", "create/params-types", "create/* update/*",
+	onALM(inEveryReply("numbers-are-floats", "integers of params come back as 5.5", "create/params-types", "create/* update/*",
 		onParam(func(v any) any {
 			if n, ok := v.(json.Number); ok {
 				return n + ".5"
 			}
 			return v
-		})),
+		}))),
 	spoiled("params-cut", "texts in params are cut to eight characters", "create/echo-params update/params-sent", func(c *call) {
 		bendParams(c, func(_ string, v any) any {
 			if text, ok := v.(string); ok {
@@ -85,6 +85,12 @@ var bodyMutants = []mutant{
 	spoiledAlias("alias-lower", "the alias is put in lower case", strings.ToLower),
 	spoiledAlias("alias-backslash", "the alias loses backslashes", strings.NewReplacer(`\`, ``).Replace),
 	spoiledAlias("alias-quotes", "the alias loses quotation marks", strings.NewReplacer(`"`, ``, `'`, ``).Replace),
+}
+
+// onALM leaves analysis connections in peace: their samples have no such params.
+func onALM(m mutant) mutant {
+	m.kinds = onlyALM
+	return m
 }
 
 func onParam(change func(any) any) func(conformance.Object) bool {

@@ -27,6 +27,7 @@ type call struct {
 	path   string // escaped
 	query  url.Values
 	sent   conformance.Object // the body, if it is a JSON object
+	was    []byte             // sent, as it came
 	raw    []byte             // the body, if it isn't
 	mockReply
 }
@@ -55,7 +56,9 @@ func (b *mutated) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{mutated: b, r: r, method: r.Method, path: r.URL.EscapedPath(), query: r.URL.Query()}
 	c.user = strings.TrimSuffix(strings.TrimPrefix(r.Header.Get("Authorization"), "Token "), "-token")
 	c.raw, _ = io.ReadAll(r.Body)
-	c.sent, _ = fromJSON(c.raw).(conformance.Object)
+	if c.sent, _ = fromJSON(c.raw).(conformance.Object); c.sent != nil {
+		c.was = toJSON(c.sent)
+	}
 	for _, kind := range b.kinds {
 		if rest, ok := strings.CutPrefix(c.path, kind.Path()); ok {
 			c.kind = kind
@@ -83,11 +86,15 @@ func (c *call) write(w http.ResponseWriter) {
 
 // serve has the mock answer the request as it is now.
 func (c *call) serve() {
-	var body any = c.raw
-	if c.sent != nil {
-		body = c.sent
+	c.mockReply = c.ask(c.user, c.method, c.path, c.body())
+}
+
+// body is what the client sent, byte for byte, unless the defect has changed it.
+func (c *call) body() any {
+	if c.sent != nil && !bytes.Equal(toJSON(c.sent), c.was) {
+		return c.sent
 	}
-	c.mockReply = c.ask(c.user, c.method, c.path, body)
+	return c.raw
 }
 
 // ask has the mock answer a request of the defect's own. The user "" has no token.

@@ -41,11 +41,11 @@ var filterMutants = []mutant{
 		bend: aliasFilter(strings.HasPrefix),
 	},
 	{
-		name: "alias-filter-ignores-blanks", says: "the filter alias compares without blanks", kills: "filter/encoding",
+		name: "alias-filter-ignores-blanks", says: "the filter alias compares without blanks", kills: "filter/encoding", also: "filter/*",
 		bend: aliasFilter(func(alias, wanted string) bool { return alias == strings.ReplaceAll(wanted, " ", "") }),
 	},
 	{
-		name: "alias-filter-finds-one", says: "the filter alias finds the first connection only", kills: "filter/alias-all",
+		name: "alias-filter-finds-one", says: "the filter alias finds the first connection only", kills: "filter/alias-all", also: "filter/*",
 		bend: onFilter("alias", func(c *call) { c.show(c.items()[:min(1, len(c.items()))]); c.hit() }),
 	},
 	{
@@ -66,7 +66,7 @@ var filterMutants = []mutant{
 		},
 	},
 	{
-		name: "alias-filter-only-ascii", says: "the filter alias loses what isn't ASCII", kills: "filter/encoding",
+		name: "alias-filter-only-ascii", says: "the filter alias loses what isn't ASCII", kills: "filter/encoding", also: "filter/*",
 		bend: func(c *call) {
 			if wanted := c.query.Get("alias"); c.listing() && asciiOnly(wanted) != wanted {
 				c.query.Set("alias", asciiOnly(wanted))
@@ -92,7 +92,7 @@ var filterMutants = []mutant{
 		bend: onFilter("frequency", func(c *call) { c.keep(func(o conformance.Object) bool { return o["frequency"] != "manually" }) }),
 	},
 	{
-		name: "frequency-filter-takes-prefixes", says: "the filter frequency=m finds monthly and manually", kills: "filter/frequency*",
+		name: "frequency-filter-takes-prefixes", says: "the filter frequency=m finds monthly and manually", kills: "filter/frequency/monthly filter/frequency/manually", also: "filter/*",
 		bend: func(c *call) {
 			if wanted := c.query.Get("frequency"); c.listing() && c.query.Has("frequency") {
 				c.query.Del("frequency")

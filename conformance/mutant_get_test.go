@@ -44,7 +44,7 @@ var getMutants = []mutant{
 	},
 	{
 		name: "get-changes-the-alias", says: "to read a connection adds a mark to its alias", kills: "get/safe",
-		also: "get/* params/* create/* update/* list/*",
+		also: "get/* params/* create/* update/* list/* perm/*",
 		bend: func(c *call) {
 			if c.serve(); c.detail() && c.ok() && c.permitted() {
 				c.store(c.id, conformance.Object{"alias": c.one()["alias"].(string) + "'"})
@@ -70,7 +70,7 @@ var getMutants = []mutant{
 		bend: onRefusedDetail(func(c *call) { c.refuse(http.StatusInternalServerError, "nil") }),
 	},
 	{
-		name: "get-takes-the-other-kind", says: "an id that only the other kind has shows that connection", kills: "get/other-kind", also: "get/*",
+		name: "get-takes-the-other-kind", says: "an id that only the other kind has shows that connection", kills: "get/other-kind", also: "get/* cross/*",
 		bend: onRefusedDetail(func(c *call) {
 			if a := c.ask(c.user, http.MethodGet, strings.Replace(c.path, string(c.kind), string(c.kind.Other()), 1), nil); a.status == http.StatusOK {
 				c.mockReply = a

@@ -53,7 +53,7 @@ var isolationMutants = []mutant{
 	},
 	{
 		name: "uses-things-across-organizations", says: "a connector and a project of another organization can be used", kills: "cross/*",
-		bend: beforeWrite((*call).creating, func(c *call) bool {
+		bend: beforeWrite(func(c *call) bool { return c.creating() || c.updating() }, func(c *call) bool {
 			foreign := c.user == "basic" && (number(c.sent["connector"]) == 1 || number(c.sent["project"]) == 1)
 			if foreign {
 				c.sent["connector"], c.sent["project"] = 5, 4

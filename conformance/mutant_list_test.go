@@ -16,12 +16,12 @@ var listMutants = []mutant{
 	},
 	{
 		name: "list-truncated", says: "the list ends after five connections, without a word",
-		kills: "list/complete", also: "create/* filter/*",
+		kills: "list/complete", also: "create/* filter/* list/*",
 		bend: onList(func(c *call) { c.show(c.items()[:min(5, len(c.items()))]); c.hit() }),
 	},
 	{
 		name: "list-leaves-out-manually", says: "the list leaves out connections that never synchronise",
-		kills: "list/complete", also: "create/* update/* filter/* list/*",
+		kills: "create/readback", also: "create/* update/* filter/* list/*",
 		bend: onList(func(c *call) { c.keep(func(o conformance.Object) bool { return o["frequency"] != "manually" }) }),
 	},
 	{
@@ -36,7 +36,7 @@ var listMutants = []mutant{
 	},
 	{
 		name: "list-holds-the-other-kind", says: "the list holds the connections of the other kind as well",
-		kills: "list/kind", also: "list/* filter/* get/* params/*",
+		kills: "list/kind", also: "list/* filter/* get/* params/* create/* update/*",
 		bend: onList(func(c *call) {
 			other := c.ask(c.user, http.MethodGet, c.kind.Other().Path(), nil)
 			c.show(append(c.items(), other.items()...))
@@ -76,14 +76,14 @@ var listMutants = []mutant{
 	},
 	{
 		name: "list-lacks-command", says: "items of the list lack the command that a single connection has",
-		kills: "list/fields get/same-as-list", also: "list/* create/readback*",
+		kills: "list/fields get/same-as-list", also: "list/* create/readback* params/*",
 		bend: onList(func(c *call) {
 			c.each(func(o conformance.Object) bool { delete(o, "command"); return true })
 		}),
 	},
 	{
 		name: "list-spells-frequency-otherwise", says: "the list shows frequencies with a capital letter",
-		kills: "list/frequency-domain get/same-as-list", also: "filter/* list/* create/*",
+		kills: "list/frequency-domain get/same-as-list", also: "filter/* list/* create/* params/*",
 		bend: onList(func(c *call) { c.each(capitalFrequency) }),
 	},
 	{
@@ -107,7 +107,7 @@ var listMutants = []mutant{
 			o["connector"] = conformance.Object{"id": o["connector"], "name": o["system"]}
 			return true
 		}),
-	inEveryReply("params-is-list", "params is a list of names and values", "list/types", "params/* create/* update/* list/*",
+	inEveryReply("params-is-list", "params is a list of names and values", "list/types", "params/* create/* update/* list/* perm/*",
 		func(o conformance.Object) bool {
 			params, shown := o["params"].(conformance.Object)
 			list := []any{}
@@ -119,7 +119,7 @@ var listMutants = []mutant{
 			}
 			return shown
 		}),
-	inEveryReply("params-is-text", "params is an object, encoded in a text", "list/types", "params/* create/* update/* list/*",
+	inEveryReply("params-is-text", "params is an object, encoded in a text", "list/types", "params/* create/* update/* list/* perm/*",
 		func(o conformance.Object) bool {
 			params, shown := o["params"].(conformance.Object)
 			if shown {

@@ -12,18 +12,18 @@ import (
 var maskingMutants = []mutant{
 	{
 		name: "params-in-list", says: "the list shows params to everybody",
-		kills: "params/hidden/list params/other-permission/list", also: "params/* filter/masked*",
+		kills: "params/hidden/list params/other-permission", also: "params/* filter/masked*",
 		bend: leakWhere(func(c *call) bool { return c.listing() && len(c.query) == 0 }),
 	},
 	{
 		name: "params-in-detail", says: "a single connection shows params to everybody",
-		kills: "params/hidden/detail params/other-permission/detail", also: "params/*",
+		kills: "params/hidden/detail params/other-permission", also: "params/*",
 		bend: leakWhere((*call).detail),
 	},
 	leakInFilter("alias"), leakInFilter("frequency"), leakInFilter("system"),
 	{
 		name: "params-on-later-pages", says: "lists come in pages, and only the first hides params",
-		kills: "params/hidden/list params/other-permission/list", also: "params/* filter/masked*", bend: leakOnLaterPages,
+		kills: "params/hidden/list params/other-permission", also: "params/* filter/masked*", bend: leakOnLaterPages,
 	},
 	{
 		name: "params-in-create-reply", says: "who may create but not see params is shown them in the reply",
@@ -60,11 +60,11 @@ var maskingMutants = []mutant{
 	},
 	{
 		name: "params-blanked", says: "hidden params keep their names, with empty values",
-		kills: "params/hidden-form", also: "params/* filter/masked*", bend: maskedAs(""),
+		kills: "params/hidden/list params/hidden/detail", also: "params/* filter/masked*", bend: maskedAs(""),
 	},
 	{
 		name: "params-starred", says: "hidden params keep their names, with stars for values",
-		kills: "params/hidden-form", also: "params/* filter/masked*", bend: maskedAs("***"),
+		kills: "params/hidden/list params/hidden/detail", also: "params/* filter/masked*", bend: maskedAs("***"),
 	},
 	{
 		name: "only-passwords-hidden", says: "of hidden params only the passwords are missing",
@@ -77,7 +77,7 @@ var maskingMutants = []mutant{
 	},
 	{
 		name: "other-permission-unlocks", says: "the permission for the other kind shows params as well",
-		kills: "params/other-permission/list params/other-permission/detail", also: "params/*",
+		kills: "params/other-permission", also: "params/*",
 		bend: leakWhere(func(c *call) bool { return c.user == "alm-editor" || c.user == "security-editor" }),
 	},
 	{
@@ -123,7 +123,7 @@ var maskingMutants = []mutant{
 	},
 	{
 		name: "masking-drops-items", says: "who may not see params doesn't see connections that synchronise often",
-		kills: "params/rest-unchanged", also: "list/readable-without-permission",
+		kills: "list/readable-without-permission", also: "params/rest-unchanged",
 		bend: func(c *call) {
 			if c.serve(); c.listing() && c.ok() && !c.permitted() {
 				c.keep(func(item conformance.Object) bool { return item["frequency"] != "hourly" })
@@ -161,7 +161,7 @@ func (c *call) unmask() {
 func leakInFilter(parameter string) mutant {
 	return mutant{
 		name: "params-by-" + parameter, says: "a list filtered by " + parameter + " shows params to everybody",
-		kills: "filter/masked*", also: "params/secret-nowhere",
+		kills: "filter/masked*", also: "params/secret-nowhere params/other-permission",
 		bend: leakWhere(func(c *call) bool { return c.listing() && c.query.Has(parameter) }),
 	}
 }

@@ -109,6 +109,9 @@ func glob(pattern, id string) bool {
 // TestMutantsAreNoticed: each defect is noticed by the checks that are there for it, and by no other that
 // would lead astray.
 func TestMutantsAreNoticed(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it runs the suite once for each mutant")
+	}
 	all := mutants()
 	lines := make([]string, len(all))
 	t.Run("mutants", func(t *testing.T) {
@@ -174,6 +177,9 @@ func (m mutant) killed(failed, warned []string, kinds []conformance.Kind, missed
 
 // TestContractMutantsAreNoticed: no promise of the contract can be broken without a check that fails.
 func TestContractMutantsAreNoticed(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it runs the suite once for each promise")
+	}
 	promises := mock.DefaultContract().Promises()
 	lines := make([]string, len(promises))
 	t.Run("promises", func(t *testing.T) {
