@@ -11,7 +11,7 @@ import (
 var createMutants = []mutant{
 	{
 		name: "create-stores-nothing", says: "the reply to a create is right, but nothing is stored",
-		kills: "create/readback", also: "create/* update/* list/* filter/* get/*", bend: forgetful,
+		kills: "create/readback", also: "*", bend: forgetful,
 	},
 	{
 		name: "create-stores-another-alias", says: "the reply to a create is right, but another alias is stored",
@@ -170,7 +170,7 @@ var createMutants = []mutant{
 		[]string{"system", "command"}),
 	overridden("inaccessible-honoured", "inaccessible is what the client sends", "create/server-fields", "create/* update/*", []string{"inaccessible"}),
 	{
-		name: "remote-inverted", says: "only connectors that are not remote are accepted", kinds: onlyAnalysis, kills: "create/remote-ok create/remote-only",
+		name: "remote-inverted", says: "only connectors that are not remote are accepted", kinds: onlyAnalysis, kills: "create/remote-ok",
 		also: "create/*",
 		bend: func(c *call) {
 			switch id := number(c.sent["connector"]); {

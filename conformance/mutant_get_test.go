@@ -44,7 +44,7 @@ var getMutants = []mutant{
 	},
 	{
 		name: "get-changes-the-alias", says: "to read a connection adds a mark to its alias", kills: "get/safe",
-		also: "get/* params/* create/* update/* list/* perm/*",
+		also: "get/* params/* create/* update/* list/* perm/* cross/*",
 		bend: func(c *call) {
 			if c.serve(); c.detail() && c.ok() && c.permitted() {
 				c.store(c.id, conformance.Object{"alias": c.one()["alias"].(string) + "'"})

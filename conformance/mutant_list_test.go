@@ -16,7 +16,7 @@ var listMutants = []mutant{
 	},
 	{
 		name: "list-truncated", says: "the list ends after five connections, without a word",
-		kills: "list/complete", also: "create/* filter/* list/*",
+		kills: "list/complete", also: "create/* filter/* list/* get/* update/* params/*",
 		bend: onList(func(c *call) { c.show(c.items()[:min(5, len(c.items()))]); c.hit() }),
 	},
 	{
@@ -76,14 +76,14 @@ var listMutants = []mutant{
 	},
 	{
 		name: "list-lacks-command", says: "items of the list lack the command that a single connection has",
-		kills: "list/fields get/same-as-list", also: "list/* create/readback* params/*",
+		kills: "list/fields get/same-as-list", also: "list/* create/readback* params/* update/readback",
 		bend: onList(func(c *call) {
 			c.each(func(o conformance.Object) bool { delete(o, "command"); return true })
 		}),
 	},
 	{
 		name: "list-spells-frequency-otherwise", says: "the list shows frequencies with a capital letter",
-		kills: "list/frequency-domain get/same-as-list", also: "filter/* list/* create/* params/*",
+		kills: "list/frequency-domain get/same-as-list", also: "filter/* list/* create/* params/* update/readback",
 		bend: onList(func(c *call) { c.each(capitalFrequency) }),
 	},
 	{
@@ -107,7 +107,7 @@ var listMutants = []mutant{
 			o["connector"] = conformance.Object{"id": o["connector"], "name": o["system"]}
 			return true
 		}),
-	inEveryReply("params-is-list", "params is a list of names and values", "list/types", "params/* create/* update/* list/* perm/*",
+	inEveryReply("params-is-list", "params is a list of names and values", "list/types", "params/* create/* update/* list/* perm/* cross/*",
 		func(o conformance.Object) bool {
 			params, shown := o["params"].(conformance.Object)
 			list := []any{}
@@ -119,7 +119,7 @@ var listMutants = []mutant{
 			}
 			return shown
 		}),
-	inEveryReply("params-is-text", "params is an object, encoded in a text", "list/types", "params/* create/* update/* list/* perm/*",
+	inEveryReply("params-is-text", "params is an object, encoded in a text", "list/types", "params/* create/* update/* list/* perm/* cross/*",
 		func(o conformance.Object) bool {
 			params, shown := o["params"].(conformance.Object)
 			if shown {

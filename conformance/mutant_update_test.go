@@ -200,7 +200,7 @@ var updateMutants = []mutant{
 		},
 	},
 	{
-		name: "refused-update-deletes-params", says: "an update that is refused empties params", kills: "update/atomic/frequency", also: "update/*",
+		name: "refused-update-deletes-params", says: "an update that is refused empties params", kills: "update/atomic/frequency", also: "update/* cross/* create/alias-blank",
 		bend: func(c *call) {
 			if c.serve(); c.updating() && c.status == http.StatusBadRequest && c.stored(c.id) != nil {
 				reply := c.mockReply

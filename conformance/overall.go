@@ -173,6 +173,7 @@ func (r *runner) secrets() map[string]string {
 			found["the token of "+name] = string(u.Token)
 		}
 	}
+	secret := map[string]bool{} // by name: there are few names and many replies
 	for _, s := range r.replies {
 		list, _ := s.reply.Object()["results"].([]any)
 		for _, item := range append(list, s.reply.Value) {
@@ -181,7 +182,12 @@ func (r *runner) secrets() map[string]string {
 			for name, value := range params {
 				text, _ := value.(string)
 				placeholder := len(text) > 0 && strings.Trim(text, text[:1]) == ""
-				if secretParam.MatchString(name) && len(text) >= shortestSecret && !placeholder {
+				matches, known := secret[name]
+				if !known {
+					matches = secretParam.MatchString(name)
+					secret[name] = matches
+				}
+				if matches && len(text) >= shortestSecret && !placeholder {
 					found[fmt.Sprintf("%s of %s connection %v", name, s.kind, o["id"])] = text
 				}
 			}
