@@ -23,8 +23,10 @@ type Server struct {
 	world    *World
 	withheld map[string]bool // features that no organization has, whatever the world says
 	maxBody  int64
-	loose    bool // replies may break the contract
+	liberty  liberty // what it does other than by default
+	loose    bool    // replies may break the contract
 	store    atomic.Pointer[store]
+	lists    atomic.Int64 // that were shown, for the latitude list-order-varies
 	journal  journal
 }
 
@@ -48,16 +50,19 @@ func New(options ...Option) *Server {
 // A request is a walk through these steps. A step that returns a reply ends it; the last one always
 // does. What comes out is validated before it is sent.
 var steps = []step{
+	arrive,                  // reads the request as the latitudes say, if any is switched on
 	matchOperation,          // else 404 or 405, both with a hint; 301 to the path with its slash
 	negotiateFormat,         // else 406
 	authenticate,            // else 401
 	checkPermission,         // else 403
 	findConnection,          // else 404
 	readBody,                // else 400, 413 or 415
+	reread,                  // what the latitudes change in the body, refuse, or answer themselves
 	validateQuery,           // notes what is wrong with the parameters
 	validateBody,            // notes what is wrong with the fields
 	refuseUnknownReferences, // notes ids of connectors and projects that can't be used
 	refuseGatedValues,       // notes values that the plan doesn't include
+	reconsider,              // what the latitudes forgive or refuse now
 	refuseInvalid,           // 400 that names every wrong parameter or field
 	fillDefaults,
 	act, // list, get, create or update, and reply as the user may see it
@@ -71,6 +76,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	started := time.Now()
 	c := &call{Server: s, store: s.store.Load(), w: w, r: r}
 	answer := c.checked(c.walk())
+	c.label(answer)
+	c.loosen(answer)
 	c.write(answer)
 	e := Exchange{
 		Time: started, Duration: time.Since(started), Method: clip(r.Method), Target: clip(r.URL.RequestURI()),
@@ -102,7 +109,7 @@ func (c *call) walk() (answer *reply) {
 }
 
 // Reset brings the connections back to what the world says. Requests under way finish on the old ones.
-func (s *Server) Reset() { s.store.Store(newStore(s.contract, s.world, s.loose)) }
+func (s *Server) Reset() { s.store.Store(newStore(s.contract, s.world, s.liberty, s.loose)) }
 
 // World returns what the mock started with.
 func (s *Server) World() *World { return s.world }

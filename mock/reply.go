@@ -23,6 +23,7 @@ type reply struct {
 	schema   *openapi3.Schema // of the envelope
 
 	encoded []byte // the body that is sent, set by checked
+	chunked bool   // sent without its length
 }
 
 func (a *reply) size() int { return len(a.encoded) }
@@ -126,10 +127,11 @@ const explanationHeader = "Contract-Explanation"
 // maxExplanations keeps the header of a reply below what common clients accept.
 const maxExplanations = 10
 
-// write sends the reply.
-func (c *call) write(a *reply) {
-	header := c.w.Header()
-	maps.Copy(header, a.header)
+// label gives the reply the headers that the contract documents for its status.
+func (c *call) label(a *reply) {
+	if a.header == nil {
+		a.header = http.Header{}
+	}
 	mediaType := "application/json"
 	if c.op != nil {
 		documented := c.op.responses[a.status]
@@ -137,13 +139,21 @@ func (c *call) write(a *reply) {
 			mediaType = documented.mediaType
 		}
 		for name, value := range documented.header {
-			header.Set(name, value)
+			a.header.Set(name, value)
 		}
 	}
 	if len(a.encoded) > 0 {
-		header.Set("Content-Type", mediaType)
+		a.header.Set("Content-Type", mediaType)
 	}
-	header.Set("Content-Length", strconv.Itoa(len(a.encoded)))
+}
+
+// write sends the reply.
+func (c *call) write(a *reply) {
+	header := c.w.Header()
+	maps.Copy(header, a.header)
+	if !a.chunked {
+		header.Set("Content-Length", strconv.Itoa(len(a.encoded)))
+	}
 	for i, f := range c.findings {
 		if i == maxExplanations {
 			header.Add(explanationHeader, fmt.Sprintf("and %d more; the log has them", len(c.findings)-i))
@@ -152,6 +162,9 @@ func (c *call) write(a *reply) {
 		header.Add(explanationHeader, headerText(f.String()))
 	}
 	c.w.WriteHeader(a.status)
+	if a.chunked {
+		_ = http.NewResponseController(c.w).Flush() // before the body, so that nobody can tell its length
+	}
 	if c.r.Method != http.MethodHead {
 		_, _ = c.w.Write(a.encoded) // a client that is gone needs no answer
 	}

@@ -14,6 +14,7 @@ import (
 type store struct {
 	contract *Contract
 	world    *World
+	liberty  liberty
 	loose    bool // keeps connections that the contract forbids
 	mu       sync.RWMutex
 	kinds    map[string]*connections
@@ -41,8 +42,8 @@ type rendering struct {
 }
 
 // newStore fills a store with the world's connections.
-func newStore(c *Contract, w *World, loose bool) *store {
-	s := &store{contract: c, world: w, loose: loose, kinds: map[string]*connections{}}
+func newStore(c *Contract, w *World, l liberty, loose bool) *store {
+	s := &store{contract: c, world: w, liberty: l, loose: loose, kinds: map[string]*connections{}}
 	for name := range c.collections {
 		s.kinds[name] = &connections{byID: map[int64]*record{}, byOrganization: map[string][]*record{}}
 	}
@@ -145,7 +146,7 @@ func (s *store) judge(col *collection, body []byte) []Finding {
 func (s *store) create(col *collection, org string, values map[string]any, refs map[string]*entity) *record {
 	s.mu.Lock()
 	kind := s.kinds[col.name]
-	kind.lastID++
+	kind.lastID = s.nextID(kind)
 	id := kind.lastID
 	s.mu.Unlock()
 
@@ -167,6 +168,16 @@ func (s *store) update(col *collection, old *record, values map[string]any, refs
 		s.mu.Unlock()
 	}
 	return rec
+}
+
+// remove takes a record out. Its id is not used again.
+func (s *store) remove(col *collection, rec *record) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	kind := s.kinds[col.name]
+	delete(kind.byID, rec.id)
+	list := kind.byOrganization[rec.organization]
+	kind.byOrganization[rec.organization] = slices.DeleteFunc(list, func(r *record) bool { return r.id == rec.id })
 }
 
 func (rec *record) faulty() bool {

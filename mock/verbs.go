@@ -77,15 +77,8 @@ func (c *call) readParameter(p parameter, texts []string) {
 
 func list(c *call) *reply {
 	col := c.op.collection
-	found := c.store.list(col, c.user.Organization, func(rec *record) bool {
-		for _, p := range c.op.params {
-			want, given := c.query[p.name]
-			if p.filters != "" && given && rec.values[p.filters] != want {
-				return false
-			}
-		}
-		return true
-	})
+	found := c.store.list(col, c.user.Organization, c.selects)
+	c.arrange(found)
 	envelope := map[string]any{col.results: []any{}}
 	page, err := c.paginate(envelope, len(found))
 	if err != nil {
@@ -97,6 +90,22 @@ func list(c *call) *reply {
 		answer.items = append(answer.items, rec.views[view])
 	}
 	return answer
+}
+
+// selects tells whether every filter of the query lets the connection pass.
+func (c *call) selects(rec *record) bool {
+	given, passed := 0, 0
+	for _, p := range c.op.params {
+		want, filtered := c.query[p.name]
+		if p.filters == "" || !filtered {
+			continue
+		}
+		given++
+		if c.same(p.filters, rec.values[p.filters], want) {
+			passed++
+		}
+	}
+	return passed == given || passed > 0 && c.takes(FiltersUnited)
 }
 
 // span is the part of a list that a page shows.

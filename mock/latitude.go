@@ -1,0 +1,137 @@
+package mock
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Latitude names something that a server may do though the mock doesn't by default: the documentation
+// leaves it open. A client that works with each of them doesn't depend on this mock.
+type Latitude string
+
+// WithLatitude makes the mock take these latitudes. Names that it doesn't know change nothing, and of
+// two that exclude each other one wins: use [ParseLatitudes] for names that somebody typed.
+func WithLatitude(list ...Latitude) Option {
+	return func(s *Server) {
+		for _, l := range list {
+			if !s.liberty.takes(l) {
+				s.liberty = append(s.liberty, l)
+			}
+		}
+		slices.Sort(s.liberty)
+	}
+}
+
+// Latitudes returns all of them, sorted by name.
+func Latitudes() []Latitude { return slices.Sorted(maps.Keys(allowances)) }
+
+// Says tells in a sentence what the mock does with it. It is empty for an unknown name.
+func (l Latitude) Says() string { return allowances[l].says }
+
+// Excludes tells whether the mock can't take both at once, because they answer the same question.
+func (l Latitude) Excludes(other Latitude) bool {
+	question := allowances[l].question
+	return l != other && question != "" && question == allowances[other].question
+}
+
+// ParseLatitudes reads their names. The error names one that is unknown, and two that exclude each other.
+func ParseLatitudes(names ...string) ([]Latitude, error) {
+	var list []Latitude
+	for _, name := range names {
+		l := Latitude(name)
+		if _, known := allowances[l]; !known {
+			return nil, fmt.Errorf("latitude %q is unknown%s", name, didYouMean(name, sortedKeys(namedAllowances())))
+		}
+		if i := slices.IndexFunc(list, l.Excludes); i >= 0 {
+			return nil, fmt.Errorf("latitudes %s and %s exclude each other", list[i], l)
+		}
+		list = append(list, l)
+	}
+	return list, nil
+}
+
+func namedAllowances() map[string]allowance {
+	named := map[string]allowance{}
+	for l, a := range allowances {
+		named[string(l)] = a
+	}
+	return named
+}
+
+// liberty is the latitudes that a mock takes, sorted.
+type liberty []Latitude
+
+func (list liberty) takes(l Latitude) bool { return slices.Contains(list, l) }
+
+// takes tells whether the latitude is switched on.
+func (c *call) takes(l Latitude) bool { return c.liberty.takes(l) }
+
+// allowance is what a latitude means, and what it does at each of its places in the walk. A few that
+// need more than that are asked for by name where they matter.
+type allowance struct {
+	says     string
+	question string // latitudes that answer the same one exclude each other
+
+	arrive     step                   // before all other steps; may replace the request, which is a copy
+	reread     step                   // when user, connection and body are known
+	reconsider step                   // when all that is wrong with the request is noted
+	loosen     func(*call, *outgoing) // when the documented reply has been validated
+	refusal    func(*outgoing)        // then, on the body of a refusal
+}
+
+// allowances are all the latitudes. Those of a mock act in the order of their names.
+var allowances = map[Latitude]allowance{}
+
+func init() {
+	for _, part := range []map[Latitude]allowance{ofRequests, ofBodies, ofStates, ofStatuses, ofReplies} {
+		maps.Copy(allowances, part)
+	}
+}
+
+func arrive(c *call) *reply {
+	if c.liberty != nil {
+		c.r = c.r.Clone(c.r.Context())
+	}
+	return c.each(func(a allowance) step { return a.arrive })
+}
+
+func reread(c *call) *reply { return c.each(func(a allowance) step { return a.reread }) }
+
+func reconsider(c *call) *reply { return c.each(func(a allowance) step { return a.reconsider }) }
+
+// each takes the step of each latitude that has one there.
+func (c *call) each(of func(allowance) step) *reply {
+	for _, l := range c.liberty {
+		if s := of(allowances[l]); s != nil {
+			if answer := s(c); answer != nil {
+				return answer
+			}
+		}
+	}
+	return nil
+}
+
+// isUpdate tells whether the call changes a connection that there is.
+func (c *call) isUpdate() bool { return c.op.input != nil && c.record != nil }
+
+// isCreate tells whether the call makes a connection.
+func (c *call) isCreate() bool { return c.op.input != nil && c.record == nil }
+
+// sentText is a field that was sent, if it is a string.
+func (c *call) sentText(name string) (string, bool) {
+	text, ok := c.sent[name].(string)
+	return text, ok
+}
+
+// sentParams are the members of params that were sent.
+func (c *call) sentParams() map[string]any {
+	params, _ := c.sent["params"].(map[string]any)
+	return params
+}
+
+// begins tells whether the text begins with one of the prefixes.
+func begins(text string, prefixes ...string) bool {
+	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(text, p) })
+}
