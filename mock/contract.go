@@ -140,7 +140,7 @@ func loadContract(file string, data []byte, leniencies ...openapi3.ValidationOpt
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	if leniencies != nil {
-		keys = nil // a schema that nothing uses any more has keys without effect
+		keys = nil
 	}
 	c, err := compile(file, doc, keys)
 	if err != nil {
