@@ -16,8 +16,8 @@ type Difference struct {
 	Actual   string `json:"actual,omitempty"`
 }
 
-// pointerToken spells a name as a part of a JSON pointer.
-var pointerToken = strings.NewReplacer("~", "~0", "/", "~1")
+// pointerEscaper makes a name a token of a JSON pointer.
+var pointerEscaper = strings.NewReplacer("~", "~0", "/", "~1")
 
 // differences compares two JSON values. Numbers are equal if their values are: 1 and 1.0.
 func differences(pointer string, want, got any) []Difference {
@@ -35,7 +35,7 @@ func differences(pointer string, want, got any) []Difference {
 			for _, name := range names {
 				w, inWant := want[name]
 				g, inGot := got[name]
-				at := pointer + "/" + pointerToken.Replace(name)
+				at := pointer + "/" + pointerEscaper.Replace(name)
 				switch {
 				case !inWant:
 					found = append(found, Difference{at, "absent", showAt(at, g)})
@@ -106,17 +106,15 @@ func showAt(pointer string, v any) string {
 	return show(v)
 }
 
-// show is a JSON value in few characters. Values under secret-looking names are left out.
+// show is a JSON value without the values under secret-looking names. Tokens in it are replaced, and its
+// length is cut, where it is told.
 func show(v any) string {
 	data, err := json.Marshal(v)
 	if err != nil {
 		return fmt.Sprintf("%T", v)
 	}
 	text := secretMember.ReplaceAllString(string(data), `$1"[redacted]"`)
-	if len(text) > 200 {
-		text = strings.ToValidUTF8(text[:200], "") + "..."
-	}
-	return text
+	return cut(text, maxKept)
 }
 
 // normal is a value as it comes back from parse: numbers as json.Number, objects as Object.

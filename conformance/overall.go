@@ -173,21 +173,19 @@ func (r *runner) secrets() map[string]string {
 			found["the token of "+name] = string(u.Token)
 		}
 	}
-	secret := map[string]bool{} // by name: there are few names and many replies
+	names := map[string]bool{}
 	for _, s := range r.replies {
 		list, _ := s.reply.Object()["results"].([]any)
 		for _, item := range append(list, s.reply.Value) {
 			o, _ := item.(Object)
 			params, _ := o["params"].(Object)
 			for name, value := range params {
+				if _, known := names[name]; !known {
+					names[name] = secretParam.MatchString(name)
+				}
 				text, _ := value.(string)
 				placeholder := len(text) > 0 && strings.Trim(text, text[:1]) == ""
-				matches, known := secret[name]
-				if !known {
-					matches = secretParam.MatchString(name)
-					secret[name] = matches
-				}
-				if matches && len(text) >= shortestSecret && !placeholder {
+				if names[name] && len(text) >= shortestSecret && !placeholder {
 					found[fmt.Sprintf("%s of %s connection %v", name, s.kind, o["id"])] = text
 				}
 			}
@@ -220,6 +218,7 @@ func unauthorizedLeftNothing(t *T) {
 	}) {
 		t.Block("the run sent nothing to write without a token")
 	}
+	t.Made(base) // what is created can be seen, so that its absence means something
 	t.asked++
 	for _, item := range t.List(t.As(editor)) {
 		if alias, _ := item["alias"].(string); strings.HasPrefix(alias, t.Alias(unauthorized)) {
