@@ -50,6 +50,7 @@ var odd = fixture{"odd", editor, func(t *T, _ string) Object {
 	return with(t.Body(t.Alias(oddAlias)), "frequency", "monthly", "params", Object{
 		"sdecontract_text":   "e\u0301 \u202eRTL <b>&amp;</b> \"'\\ \U0001f680 \t\n",
 		"sdecontract_nested": Object{"list": []any{1, "1", true, nil, Object{}}},
+		"sdecontract_token":  "kept-from-readers-" + t.run.prefix,
 	})
 }}
 

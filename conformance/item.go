@@ -1,0 +1,94 @@
+package conformance
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+)
+
+// listedMembers are the documented members of a connection, with their types.
+var listedMembers = []struct{ name, shape string }{
+	{"id", "integer"},
+	{"connector", "integer"},
+	{"project", "integer"},
+	{"system", "string"},
+	{"alias", "string"},
+	{"frequency", "string"},
+	{"command", "string"},
+	{"params", "object"},
+	{"inaccessible", "boolean"},
+}
+
+// isListedMember tells whether the documentation shows a member of that name.
+func isListedMember(name string) bool {
+	for _, m := range listedMembers {
+		if m.name == name {
+			return true
+		}
+	}
+	return false
+}
+
+// shapeOf is the JSON type of a value, with integers told from other numbers.
+func shapeOf(v any) string {
+	switch v.(type) {
+	case nil:
+		return "null"
+	case json.Number:
+		if _, ok := integer(v); ok {
+			return "integer"
+		}
+		return "number"
+	case string:
+		return "string"
+	case bool:
+		return "boolean"
+	case []any:
+		return "array"
+	}
+	return "object"
+}
+
+// NeedList is List where there must be some connection, else the check is blocked.
+func (t *T) NeedList(u *User) []Object {
+	list := t.List(u)
+	if len(list) == 0 {
+		t.Block("user %s sees no %s connection at the target", u.Name, t.Kind)
+	}
+	return list
+}
+
+// placeOf is where a connection is in the list, for messages.
+func placeOf(item Object) string {
+	if id, ok := integer(item["id"]); ok {
+		return fmt.Sprintf("/results[id=%d]", id)
+	}
+	return "/results[no id]"
+}
+
+// wantNone judges that nothing was found to differ.
+func (t *T) wantNone(found []Difference) bool {
+	t.asked++
+	return t.differ(t.check.Level, found)
+}
+
+// wantList judges that a reply is a list.
+func (t *T) wantList(r *Reply) bool {
+	_, ok := r.Object()["results"].([]any)
+	return t.WantStatus(r, http.StatusOK) && t.Want(ok, `an object with an array "results"`, shapeOf(r.Value)+" without one")
+}
+
+// wantIn judges that the lists of a user hold the connection.
+func (t *T) wantIn(items map[int64]Object, id int64, why string) bool {
+	return t.Want(items[id] != nil, "connection "+strconv.FormatInt(id, 10)+" "+why, "absent")
+}
+
+// Colleague is As for somebody whose lists can be compared with the editor's.
+func (t *T) Colleague(role Need) *User {
+	u := t.As(role)
+	if u.Organization != t.As(editor).Organization {
+		t.Block("user %s is of another organization than user %s", u.Name, t.As(editor).Name)
+	}
+	return u
+}
