@@ -135,7 +135,7 @@ func (t *T) Project(n Need) Project { return need[Project](t, n) }
 // --- asking
 
 // Send sends a request and returns the reply. Without a reply, the check ends. A status 5xx always fails
-// the check; of those, 502, 503 and 504 are the target's trouble, and end it as an error.
+// the check; of those, 502, 503 and 504 are the target's trouble, and end it as an error, as 429 does.
 func (t *T) Send(q request) *Reply {
 	reply, err := t.run.send(t.ctx, q)
 	if n := len(t.run.exchanges); n > 0 && !errors.Is(err, errUnreachable) {
@@ -145,6 +145,8 @@ func (t *T) Send(q request) *Reply {
 		t.Error(err)
 	}
 	switch {
+	case reply.Status == http.StatusTooManyRequests:
+		t.Error(errors.New("the target answered 429: it wants fewer requests in a second"))
 	case reply.Status == http.StatusBadGateway || reply.Status == http.StatusServiceUnavailable || reply.Status == http.StatusGatewayTimeout:
 		t.Error(fmt.Errorf("the target answered %d", reply.Status))
 	case failed(q.method, reply.Status):
