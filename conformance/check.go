@@ -8,7 +8,6 @@ package conformance
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -125,17 +124,13 @@ var headings = []struct {
 
 // headingAbove is the heading under which the first of the lines stands.
 func headingAbove(lines string) string {
-	end := strings.IndexFunc(lines, func(r rune) bool { return r < '0' || r > '9' })
-	if end < 0 {
-		end = len(lines)
-	}
-	first, err := strconv.Atoi(lines[:end])
-	if err != nil {
+	spans, err := Cite{Lines: lines}.Spans()
+	if err != nil || len(spans) == 0 {
 		return ""
 	}
 	text := ""
 	for _, h := range headings {
-		if h.line <= first {
+		if h.line <= spans[0].First {
 			text = h.text
 		}
 	}

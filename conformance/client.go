@@ -53,24 +53,27 @@ func (r *Reply) OK() bool { return r.Status/100 == 2 }
 // Refused tells whether the status is 4xx.
 func (r *Reply) Refused() bool { return r.Status/100 == 4 }
 
-// maxBody bounds what is read of a reply.
+// maxBody bounds what is read of a reply, unless an option says less.
 const maxBody = 16 << 20
+
+// tooLong is the error of a reply that is longer than these bytes.
+type tooLong int64
+
+func (t tooLong) Error() string { return fmt.Sprintf("the reply is longer than %d bytes", int64(t)) }
+
+// maxUnreachable is how many requests in a row go without a reply before the suite asks no more.
+const maxUnreachable = 5
 
 // errUnreachable ends a run: the target answers nothing any more.
 var errUnreachable = errors.New("five requests in a row got no reply")
 
 // send sends the request and keeps the exchange. err says why there is no reply.
 func (r *runner) send(ctx context.Context, q request) (*Reply, error) {
-	if r.unreachable >= 5 {
+	if r.unreachable >= maxUnreachable {
 		return nil, errUnreachable
 	}
 	if err := r.mayWrite(q); err != nil {
 		return nil, err
-	}
-	if r.limiter != nil {
-		if err := r.limiter.Wait(ctx); err != nil {
-			return nil, err
-		}
 	}
 	req, body, err := r.build(ctx, q)
 	if err != nil {
@@ -86,30 +89,57 @@ func (r *runner) send(ctx context.Context, q request) (*Reply, error) {
 	reply, err := r.roundTrip(req)
 	e.Duration = time.Since(e.Time)
 	if err != nil {
-		r.unreachable++
-		e.Error = r.redact.text(err.Error())
+		if ctx.Err() == nil { // it is not the target's fault if the caller gave up
+			r.unreachable++
+		}
+		e.Error = cut(r.redact.text(err.Error()), maxShown)
 		r.exchanges = append(r.exchanges, e)
 		return nil, errors.New(e.Error)
 	}
 	r.unreachable = 0
+	r.redact.learn(reply.Value)
 	e.Status, e.ResponseHeader = reply.Status, r.redact.header(reply.Header)
 	e.ResponseBody = r.kept(reply.Body, &e.Truncated)
 	r.exchanges = append(r.exchanges, e)
 	reply.exchange, reply.url = e.Number, req.URL.String()
-	r.replies = append(r.replies, seenReply(q, reply))
+	r.remember(seenReply(q, reply))
 	return reply, nil
+}
+
+// maxRemembered is how many bytes of replies are remembered for the checks that look back on the run.
+// Beyond, only replies that are small are.
+const maxRemembered, small = 16 << 20, 16 << 10
+
+func (r *runner) remember(s seen) {
+	size := len(s.reply.Body)
+	for name, values := range s.reply.Header {
+		size += len(name) + len(strings.Join(values, ""))
+	}
+	if r.remembered > maxRemembered && size > small {
+		return
+	}
+	r.remembered += size
+	r.replies = append(r.replies, s)
 }
 
 // kept is the part of a body that is kept as evidence, redacted before it is cut.
 func (r *runner) kept(body []byte, truncated *bool) string {
-	text := r.redact.body(string(body))
-	if len(text) <= maxKept {
-		return text
+	text := r.redact.body(cut(string(body[:min(len(body), 2*maxKept)]), 2*maxKept))
+	if len(body) > 2*maxKept { // at its end may be half a secret
+		text = cut(text, max(0, len(text)-maxSecret))
 	}
 	if truncated != nil {
-		*truncated = true
+		*truncated = len(body) > 2*maxKept || len(text) > maxKept
 	}
-	return strings.ToValidUTF8(text[:maxKept], "")
+	return cut(text, maxKept)
+}
+
+// cut is the text's first bytes, up to a limit.
+func cut(text string, limit int) string {
+	if len(text) <= limit {
+		return text
+	}
+	return strings.ToValidUTF8(text[:limit], "")
 }
 
 func (r *runner) build(ctx context.Context, q request) (*http.Request, []byte, error) {
@@ -150,56 +180,75 @@ func (r *runner) build(ctx context.Context, q request) (*http.Request, []byte, e
 	return req, body, nil
 }
 
-// roundTrip sends the request, waits as the target asks to if it is busy, and reads a bounded reply. A
-// POST is never sent again.
+// roundTrip sends the request, and again if the target is busy and asks for it. A POST is never sent
+// again. Nor does the suite wait for a target that was still busy after that, until it has answered.
 func (r *runner) roundTrip(req *http.Request) (*Reply, error) {
 	for attempt := 0; ; attempt++ {
-		resp, err := r.client.Do(req)
+		if r.limiter != nil {
+			if err := r.limiter.Wait(req.Context()); err != nil {
+				return nil, err
+			}
+		}
+		reply, err := r.once(req)
 		if err != nil {
-			return nil, plainError(err)
+			return nil, err
 		}
-		body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
-		_ = resp.Body.Close()
-		switch {
-		case err != nil:
-			return nil, fmt.Errorf("the reply broke off: %w", plainError(err))
-		case len(body) > maxBody:
-			return nil, fmt.Errorf("the reply is longer than %d bytes", maxBody)
+		wait, asked := retryAfter(reply)
+		if !asked || r.busy || attempt == 3 {
+			r.busy = asked
+			return reply, nil
 		}
-		if wait := retryAfter(resp); wait > 0 && attempt < 3 {
-			timer := time.NewTimer(wait)
-			select {
-			case <-req.Context().Done():
-				timer.Stop()
-				return nil, req.Context().Err()
-			case <-timer.C:
-			}
-			if req.Method != http.MethodPost {
-				if req.GetBody != nil {
-					req.Body, _ = req.GetBody()
-				}
-				continue
-			}
+		timer := time.NewTimer(wait)
+		select {
+		case <-req.Context().Done():
+			timer.Stop()
+			return nil, req.Context().Err()
+		case <-timer.C:
 		}
-		reply := &Reply{Status: resp.StatusCode, Header: resp.Header, Body: body}
-		reply.Value, reply.Invalid = parse(body)
-		return reply, nil
+		if req.Method == http.MethodPost {
+			return reply, nil
+		}
+		if req.GetBody != nil {
+			req.Body, _ = req.GetBody()
+		}
 	}
+}
+
+// once sends the request and reads a bounded reply.
+func (r *runner) once(req *http.Request) (*Reply, error) {
+	resp, err := r.client.Do(req)
+	if err != nil {
+		return nil, plainError(err)
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, r.options.maxBody+1))
+	_ = resp.Body.Close()
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("the reply broke off: %w", plainError(err))
+	case int64(len(body)) > r.options.maxBody:
+		return nil, tooLong(r.options.maxBody)
+	}
+	reply := &Reply{Status: resp.StatusCode, Header: resp.Header, Body: body}
+	reply.Value, reply.Invalid = parse(body)
+	return reply, nil
 }
 
 // maxWait is the longest that the suite waits because a target asks it to.
 const maxWait = 30 * time.Second
 
-// retryAfter is how long a busy target asks to wait; 0 if it doesn't.
-func retryAfter(resp *http.Response) time.Duration {
-	if resp.StatusCode != http.StatusTooManyRequests && resp.StatusCode != http.StatusServiceUnavailable {
-		return 0
+// retryAfter is how long a busy target asks to wait, and whether it asks at all.
+func retryAfter(r *Reply) (wait time.Duration, asked bool) {
+	if r.Status != http.StatusTooManyRequests && r.Status != http.StatusServiceUnavailable {
+		return 0, false
 	}
-	seconds, err := strconv.Atoi(resp.Header.Get("Retry-After"))
-	if err != nil || seconds < 0 {
-		return 0
+	value := r.Header.Get("Retry-After")
+	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
+		return min(time.Duration(seconds)*time.Second, maxWait), true
 	}
-	return min(time.Duration(seconds)*time.Second, maxWait)
+	if date, err := http.ParseTime(value); err == nil {
+		return min(max(time.Until(date), 0), maxWait), true
+	}
+	return 0, false
 }
 
 // plainError is a transport's error without the URL, which may hold what shouldn't be shown.

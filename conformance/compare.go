@@ -103,17 +103,15 @@ func showAt(pointer string, v any) string {
 	return show(v)
 }
 
-// show is a JSON value in few characters. Values under secret-looking names are left out.
+// show is a JSON value without the values under secret-looking names. Tokens in it are replaced, and its
+// length is cut, where it is told.
 func show(v any) string {
 	data, err := json.Marshal(v)
 	if err != nil {
 		return fmt.Sprintf("%T", v)
 	}
 	text := secretMember.ReplaceAllString(string(data), `$1"[redacted]"`)
-	if len(text) > 200 {
-		text = strings.ToValidUTF8(text[:200], "") + "..."
-	}
-	return text
+	return cut(text, maxKept)
 }
 
 // normal is a value as it comes back from parse: numbers as json.Number, objects as Object.

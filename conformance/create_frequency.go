@@ -55,7 +55,11 @@ var basicCreating = []Need{basic, basicConnector, basicProject}
 
 // wantCreated judges that a create was accepted; which status it has is the question of create/status.
 func wantCreated(t *T, m *Made) bool {
-	return t.Want(m.Reply.OK(), "a created connection, status 2xx", statusOf(m.Reply))
+	ok := t.Want(m.Reply.OK(), "a created connection, status 2xx", statusOf(m.Reply))
+	if ok && m.ID == 0 {
+		t.Block("the reply to the create has no id, so nobody knows whether there is a connection")
+	}
+	return ok
 }
 
 func statusOf(r *Reply) string { return "status " + strconv.Itoa(r.Status) }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 )
 
 // listedMembers are the documented members of a connection, with their types.
@@ -57,6 +58,18 @@ func (t *T) NeedList(u *User) []Object {
 		t.Block("user %s sees no %s connection at the target", u.Name, t.Kind)
 	}
 	return list
+}
+
+// needMember blocks the check if no connection of the list has one of the members: there is nothing to judge.
+func (t *T) needMember(list []Object, names ...string) {
+	for _, item := range list {
+		for _, name := range names {
+			if _, present := item[name]; present {
+				return
+			}
+		}
+	}
+	t.Block("no connection in the list has %s", strings.Join(names, ", or "))
 }
 
 // placeOf is where a connection is in the list, for messages.

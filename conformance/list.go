@@ -125,7 +125,9 @@ func listFields(t *T) {
 
 func listTypes(t *T) {
 	var found []Difference
-	for _, item := range t.NeedList(t.As(editor)) {
+	list := t.NeedList(t.As(editor))
+	t.needMember(list, "id", "connector", "project", "system", "frequency", "command", "params", "inaccessible")
+	for _, item := range list {
 		for _, m := range listedMembers {
 			value, present := item[m.name]
 			if present && shapeOf(value) != m.shape {
@@ -204,6 +206,7 @@ func listOfOneKind(t *T) {
 		return slices.ContainsFunc(connectors.Of(kind), func(c Connector) bool { return c.System != "" && c.System == system })
 	}
 	list, others := t.NeedList(u), byID(t.ListKind(u, t.Kind.Other()))
+	t.needMember(list, "system")
 	var found []Difference
 	for _, item := range list {
 		id, _ := integer(item["id"])
@@ -221,7 +224,9 @@ func listIDUnique(t *T) {
 	t.Steady(func([]Object) {
 		seen := map[string]bool{}
 		var found []Difference
-		for _, item := range t.NeedList(t.As(editor)) {
+		list := t.NeedList(t.As(editor))
+		t.needMember(list, "id")
+		for _, item := range list {
 			id := show(item["id"])
 			if seen[id] {
 				found = append(found, Difference{"/results", "the id " + id + " once", "again"})
@@ -259,14 +264,15 @@ func listStableOrder(t *T) {
 func listReadable(t *T) {
 	u := t.Colleague(reader)
 	t.Steady(func(list []Object) {
-		if len(list) == 0 {
-			t.Block("there is no %s connection at the target", t.Kind)
+		all := byID(list)
+		if len(all) == 0 {
+			t.Block("there is no %s connection with an id at the target", t.Kind)
 		}
 		r := t.Listing(u)
 		if !t.wantList(r) {
 			return
 		}
-		all, seen := byID(list), byID(t.Items(u, r))
+		seen := byID(t.Items(u, r))
 		for _, id := range sorted64(all) {
 			if seen[id] == nil && !u.SeesAllProjects {
 				t.Inconclusive("user %s doesn't see connection %d, and isn't declared to see all projects", u.Name, id)

@@ -214,6 +214,7 @@ func unauthorizedLeftNothing(t *T) {
 	}) {
 		t.Block("the run sent nothing to write without a token")
 	}
+	t.Made(base) // what is created can be seen, so that its absence means something
 	t.asked++
 	for _, item := range t.List(t.As(editor)) {
 		if alias, _ := item["alias"].(string); strings.HasPrefix(alias, t.Alias(unauthorized)) {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 )
@@ -29,69 +28,6 @@ type Exchange struct {
 
 // maxKept is how many bytes of a body are kept as evidence.
 const maxKept = 16 << 10
-
-// keptHeaders are the headers that are kept. Any other might hold a secret that nobody knows of.
-var keptHeaders = []string{
-	"Accept", "Allow", "Authorization", "Content-Length", "Content-Type", "Contract-Explanation", "Date", "Location",
-	"Retry-After", "Server", "Www-Authenticate",
-}
-
-// secretMember finds a member of a JSON object whose name says that its value is a secret. It works on
-// bytes that are not quite JSON, too.
-var secretMember = regexp.MustCompile(`("[^"]*(?i:pass|token|secret|credential|private|api_?key)[^"]*"\s*:\s*)` +
-	`("(?:[^"\\]|\\.)*"?|-?[0-9][0-9.eE+-]*|true|false)`)
-
-// redactor replaces secrets in what was exchanged. It never touches the suite's own words.
-type redactor struct{ replace *strings.Replacer }
-
-// newRedactor knows the tokens of the target's users, and replaces each by the name of its variable. A
-// token that lacks its last character is as good as known, and the suite sends such: see altered.
-func newRedactor(users map[string]User) redactor {
-	tokens := []string{}
-	names := map[string]string{}
-	for _, u := range users {
-		if u.Token != "" {
-			tokens = append(tokens, string(u.Token))
-			names[string(u.Token)] = u.variable()
-		}
-	}
-	slices.SortFunc(tokens, func(a, b string) int { return len(b) - len(a) }) // the longest first: one may hold another
-	pairs := []string{}
-	for _, token := range tokens {
-		pairs = append(pairs, token, names[token])
-	}
-	for _, token := range tokens {
-		if len(token) >= shortestAltered {
-			pairs = append(pairs, token[:len(token)-1], "[redacted]")
-		}
-	}
-	return redactor{strings.NewReplacer(pairs...)}
-}
-
-func (r redactor) text(s string) string { return r.replace.Replace(s) }
-
-func (r redactor) body(s string) string {
-	return r.text(secretMember.ReplaceAllString(s, `$1"[redacted]"`))
-}
-
-// header keeps the headers that may be kept. An unknown credential is a secret as well.
-func (r redactor) header(h http.Header) http.Header {
-	kept := http.Header{}
-	for _, name := range keptHeaders {
-		for _, value := range h.Values(name) {
-			shown := r.text(value)
-			if name == "Authorization" && shown == value && value != "" {
-				scheme, credential, _ := strings.Cut(value, " ")
-				shown = scheme
-				if credential != "" {
-					shown += " [redacted]"
-				}
-			}
-			kept.Add(name, shown)
-		}
-	}
-	return kept
-}
 
 // Curl is a shell command that sends the request again, with variables in place of tokens.
 func (e Exchange) Curl() string {

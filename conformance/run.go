@@ -26,6 +26,7 @@ type options struct {
 	readOnly  bool
 	rps       float64
 	timeout   time.Duration
+	maxBody   int64
 	prefix    string
 	progress  func(done, total int, r Result)
 	ledger    func(Created) error
@@ -52,6 +53,12 @@ func WithRPS(rps float64) Option { return func(o *options) { o.rps = rps } }
 // WithTimeout bounds each request. The default is 30 seconds.
 func WithTimeout(d time.Duration) Option { return func(o *options) { o.timeout = d } }
 
+// WithMaxBody bounds how many bytes of a reply are read: a longer one counts as none. The default, and the
+// most, is 16 MiB.
+func WithMaxBody(bytes int64) Option {
+	return func(o *options) { o.maxBody = min(max(bytes, 1), maxBody) }
+}
+
 // WithPrefix sets how the aliases of all begin that the run creates. The default is random.
 func WithPrefix(prefix string) Option { return func(o *options) { o.prefix = prefix } }
 
@@ -73,7 +80,7 @@ type runner struct {
 	target      *Target
 	client      *http.Client
 	limiter     *rate.Limiter
-	redact      redactor
+	redact      *redactor
 	report      *Report
 	exchanges   []Exchange
 	readOnly    bool
@@ -84,6 +91,9 @@ type runner struct {
 	own         map[ownKey]bool // connections that the run created
 	unused      map[ownKey]bool // ids that no connection has
 	replies     []seen
+	remembered  int  // bytes of those
+	busy        bool // the last reply was 429 or 503, after all attempts
+	endless     bool // a list had more pages than anybody follows
 }
 
 // seen is a reply that the checks which look back on the run judge.
@@ -101,7 +111,7 @@ type seen struct {
 // the target or the selection can't be used; else it is the context's, and the report is what there is
 // so far.
 func Run(ctx context.Context, target *Target, opts ...Option) (*Report, error) {
-	o := options{timeout: 30 * time.Second, catalogue: Checks()}
+	o := options{timeout: 30 * time.Second, maxBody: maxBody, catalogue: Checks()}
 	for _, opt := range opts {
 		opt(&o)
 	}
@@ -182,6 +192,7 @@ func matchID(pattern, id string) bool {
 	return regexp.MustCompile("^" + expression + "$").MatchString(id)
 }
 
+// runAll runs the checks one after the other, until the context ends.
 func (r *runner) runAll(ctx context.Context, selected []Check) error {
 	r.report.Start = time.Now()
 	for i, c := range selected {
@@ -197,13 +208,14 @@ func (r *runner) runAll(ctx context.Context, selected []Check) error {
 			r.options.progress(i+1, len(selected), result)
 		}
 	}
-	r.report.Complete = len(r.report.Results) == len(selected)
+	r.report.Complete = len(r.report.Results) == len(selected) && r.unreachable < maxUnreachable
 	for _, c := range selected[len(r.report.Results):] {
 		r.report.NotRun = append(r.report.NotRun, NotRun{c.ID, "the run was interrupted"})
 	}
 	(&T{ctx: context.WithoutCancel(ctx), run: r}).settle()
 	r.report.Exchanges = r.exchanges
 	r.report.Stop = time.Now()
+	r.redact.report(r.report)
 	return ctx.Err()
 }
 
@@ -222,7 +234,7 @@ func (r *runner) runOne(ctx context.Context, c Check) (result Result) {
 	started := time.Now()
 	defer func() {
 		if p := recover(); p != nil && p != any(stop{}) {
-			t.result.Error = fmt.Sprintf("the check panicked: %v", p)
+			t.result.Error = t.told(fmt.Sprintf("the check panicked: %v", p))
 		} else if p == nil && t.asked == 0 {
 			t.result.Error = "the check ended without judging anything"
 		}

@@ -216,15 +216,28 @@ func (r *runner) created(kind Kind, id int64, q request, reply *Reply) error {
 	r.creates[kind]++
 	r.own[ownKey{kind, id}] = true
 	o := reply.Object()
+	sent, _ := q.body.(Object)
 	frequency, _ := o["frequency"].(string)
 	alias, _ := o["alias"].(string)
-	c := Created{Kind: kind, ID: id, Alias: alias, Connector: o["connector"], Project: o["project"], Frequency: frequency}
+	c := Created{Kind: kind, ID: id, Alias: r.redact.text(cut(alias, maxKept)), Connector: reference(o, sent, "connector"),
+		Project: reference(o, sent, "project"), Frequency: cut(r.redact.text(frequency), 20)}
 	if q.user != nil {
 		c.User = q.user.Name
 	}
 	r.report.Created = append(r.report.Created, c)
 	if r.options.ledger != nil {
 		return r.options.ledger(c)
+	}
+	return nil
+}
+
+// reference is the id that the reply gives, or the sent one if that is none.
+func reference(reply, sent Object, member string) any {
+	if id, ok := integer(reply[member]); ok {
+		return id
+	}
+	if id, ok := integer(normal(sent[member])); ok {
+		return id
 	}
 	return nil
 }

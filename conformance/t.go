@@ -31,7 +31,7 @@ type stop struct{}
 func (t *T) Want(ok bool, expected, actual string) bool {
 	t.asked++
 	if !ok {
-		t.broken(t.check.Level, Difference{"", expected, t.run.redact.text(actual)})
+		t.broken(t.check.Level, Difference{"", expected, t.told(actual)})
 	}
 	return ok
 }
@@ -51,7 +51,7 @@ func (t *T) WantStatus(r *Reply, status int) bool {
 func (t *T) Should(ok bool, expected, actual string) bool {
 	t.asked++
 	if !ok {
-		t.broken(Should, Difference{"", expected, t.run.redact.text(actual)})
+		t.broken(Should, Difference{"", expected, t.told(actual)})
 	}
 	return ok
 }
@@ -60,7 +60,7 @@ func (t *T) Should(ok bool, expected, actual string) bool {
 func (t *T) Never(ok bool, expected, actual string) bool {
 	t.asked++
 	if !ok {
-		t.broken(Must, Difference{"", expected, t.run.redact.text(actual)})
+		t.broken(Must, Difference{"", expected, t.told(actual)})
 	}
 	return ok
 }
@@ -68,7 +68,16 @@ func (t *T) Never(ok bool, expected, actual string) bool {
 // Note records which of the permitted behaviours the target has.
 func (t *T) Note(format string, args ...any) {
 	t.asked++
-	t.result.Notes = append(t.result.Notes, t.run.redact.text(fmt.Sprintf(format, args...)))
+	t.result.Notes = append(t.result.Notes, t.told(fmt.Sprintf(format, args...)))
+}
+
+// told is a text that may show what was exchanged, fit for a report.
+func (t *T) told(text string) string {
+	text = t.run.redact.words(text)
+	if short := cut(text, maxShown); short != text {
+		return short + "..."
+	}
+	return text
 }
 
 func (t *T) differ(level Level, found []Difference) bool {
@@ -77,7 +86,7 @@ func (t *T) differ(level Level, found []Difference) bool {
 			t.broken(level, Difference{"", "", fmt.Sprintf("and %d more differences", len(found)-i)})
 			break
 		}
-		d.Actual = t.run.redact.text(d.Actual)
+		d.Pointer, d.Expected, d.Actual = t.told(d.Pointer), t.told(d.Expected), t.told(d.Actual)
 		t.broken(level, d)
 	}
 	return len(found) == 0
@@ -98,13 +107,13 @@ func (t *T) broken(level Level, d Difference) {
 
 // Block ends the check: what it needs isn't there.
 func (t *T) Block(format string, args ...any) {
-	t.result.Blocked = fmt.Sprintf(format, args...)
+	t.result.Blocked = t.told(fmt.Sprintf(format, args...))
 	panic(stop{})
 }
 
 // Inconclusive ends the check: the world moved while it looked.
 func (t *T) Inconclusive(format string, args ...any) {
-	t.result.Inconclusive = fmt.Sprintf(format, args...)
+	t.result.Inconclusive = t.told(fmt.Sprintf(format, args...))
 	panic(stop{})
 }
 
@@ -135,7 +144,8 @@ func (t *T) Project(n Need) Project { return need[Project](t, n) }
 // --- asking
 
 // Send sends a request and returns the reply. Without a reply, the check ends. A status 5xx always fails
-// the check; of those, 502, 503 and 504 are the target's trouble, and end it as an error, as 429 does.
+// the check; of those, 502, 503 and 504 are the target's trouble, and end it as an error. So is 429: it
+// refuses the suite, not the request.
 func (t *T) Send(q request) *Reply {
 	reply, err := t.run.send(t.ctx, q)
 	if n := len(t.run.exchanges); n > 0 && !errors.Is(err, errUnreachable) {
@@ -144,12 +154,11 @@ func (t *T) Send(q request) *Reply {
 	if err != nil {
 		t.Error(err)
 	}
-	switch {
-	case reply.Status == http.StatusTooManyRequests:
-		t.Error(errors.New("the target answered 429: it wants fewer requests in a second"))
-	case reply.Status == http.StatusBadGateway || reply.Status == http.StatusServiceUnavailable || reply.Status == http.StatusGatewayTimeout:
+	switch reply.Status {
+	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		t.Error(fmt.Errorf("the target answered %d", reply.Status))
-	case failed(q.method, reply.Status):
+	}
+	if failed(q.method, reply.Status) {
 		t.Never(false, "a status below 500", "status "+strconv.Itoa(reply.Status))
 	}
 	return reply
@@ -214,6 +223,9 @@ const maxPages = 1000
 
 // Items returns the items of a list's reply, and of the pages that follow it.
 func (t *T) Items(u *User, r *Reply) []Object {
+	if t.run.endless {
+		t.Block("the list has more than %d pages", maxPages)
+	}
 	items := []Object{}
 	seen := map[string]bool{r.url: true}
 	for range maxPages {
@@ -238,6 +250,7 @@ func (t *T) Items(u *User, r *Reply) []Object {
 		}
 		seen[r.url] = true
 	}
+	t.run.endless = true
 	t.Block("the list has more than %d pages", maxPages)
 	return nil
 }

@@ -1,7 +1,9 @@
 package conformance
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -9,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Target is a server to be tested, and what its operator says of it. [ReadTarget] reads one from a
@@ -129,8 +132,8 @@ type Secret string
 
 func (Secret) String() string { return "[secret]" }
 
-// GoString hides the secret from %#v.
-func (Secret) GoString() string { return "[secret]" }
+// Format hides the secret from every verb.
+func (Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[secret]") }
 
 // MarshalText hides the secret from JSON and YAML.
 func (Secret) MarshalText() ([]byte, error) { return []byte("[secret]"), nil }
@@ -162,13 +165,19 @@ func (t *Target) prepare() (*Target, error) {
 	}
 	u, err := url.Parse(ready.URL)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return nil, fmt.Errorf("target: url %q is not http://HOST or https://HOST", ready.URL)
+		return nil, errors.New("target: url is not http://HOST or https://HOST")
+	}
+	if u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return nil, errors.New("target: url must hold no user, password, query or fragment")
 	}
 	ready.Users = map[string]User{}
 	for name, user := range t.Users {
 		user.Name = name
 		if user.Token == "" && user.TokenEnv != "" {
 			user.Token = Secret(os.Getenv(user.TokenEnv))
+		}
+		if strings.ContainsFunc(string(user.Token), unicode.IsControl) {
+			return nil, fmt.Errorf("users.%s: the token holds a line break or another control character", name)
 		}
 		ready.Users[name] = user
 	}

@@ -42,7 +42,7 @@ func status(code int, when func(*exchange) bool) func(*exchange) *answer {
 	}
 }
 
-// instead is an answer with the status to in place of one with the status from.
+// restatus is an answer with the status to in place of one with the status from.
 func restatus(from, to int) func(*exchange) *answer {
 	return func(x *exchange) *answer {
 		a := x.serve()
