@@ -16,6 +16,9 @@ type Difference struct {
 	Actual   string `json:"actual,omitempty"`
 }
 
+// pointerEscaper makes a name a token of a JSON pointer.
+var pointerEscaper = strings.NewReplacer("~", "~0", "/", "~1")
+
 // differences compares two JSON values. Numbers are equal if their values are: 1 and 1.0.
 func differences(pointer string, want, got any) []Difference {
 	switch want := want.(type) {
@@ -32,7 +35,7 @@ func differences(pointer string, want, got any) []Difference {
 			for _, name := range names {
 				w, inWant := want[name]
 				g, inGot := got[name]
-				at := pointer + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+				at := pointer + "/" + pointerEscaper.Replace(name)
 				switch {
 				case !inWant:
 					found = append(found, Difference{at, "absent", showAt(at, g)})

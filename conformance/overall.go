@@ -173,15 +173,19 @@ func (r *runner) secrets() map[string]string {
 			found["the token of "+name] = string(u.Token)
 		}
 	}
+	names := map[string]bool{}
 	for _, s := range r.replies {
 		list, _ := s.reply.Object()["results"].([]any)
 		for _, item := range append(list, s.reply.Value) {
 			o, _ := item.(Object)
 			params, _ := o["params"].(Object)
 			for name, value := range params {
+				if _, known := names[name]; !known {
+					names[name] = secretParam.MatchString(name)
+				}
 				text, _ := value.(string)
 				placeholder := len(text) > 0 && strings.Trim(text, text[:1]) == ""
-				if secretParam.MatchString(name) && len(text) >= shortestSecret && !placeholder {
+				if names[name] && len(text) >= shortestSecret && !placeholder {
 					found[fmt.Sprintf("%s of %s connection %v", name, s.kind, o["id"])] = text
 				}
 			}

@@ -42,9 +42,9 @@ type redactor struct {
 	instead map[string]string // of a secret in one of its forms
 	alone   map[string]string // of a secret that is too short to be one
 	learned int
-	all     *strings.Replacer // nil after something was learned
-	certain *strings.Replacer // those that can't be a word of the suite
+	known   []string // the keys of instead, the longest first: one secret may hold another; nil when stale
 	short   *regexp.Regexp
+	bodies  map[string]string // bodies without secrets, by what they were
 }
 
 // Longer passwords than maxSecret are not learned, nor more of them than maxLearned.
@@ -60,11 +60,15 @@ func newRedactor(users map[string]User) *redactor {
 		case len(token) < shortSecret:
 			r.alone[token] = u.variable()
 		default:
+			// A probe alters one character, and the rest is as good as the token: see altered.
+			for _, part := range []string{token[1:], token[:len(token)-1]} {
+				for _, form := range forms(part) {
+					r.instead[form] = "[redacted]"
+				}
+			}
 			for _, form := range forms(token) {
 				r.instead[form] = u.variable()
 			}
-			// A probe alters one character, and the rest is as good as the token: see altered.
-			r.instead[token[1:]], r.instead[token[:len(token)-1]] = "[redacted]", "[redacted]"
 		}
 	}
 	return r
@@ -101,7 +105,7 @@ func (r *redactor) learn(value any) {
 			if isText && len(secret) >= shortSecret && len(secret) <= maxSecret && r.learned < maxLearned && secretWord.MatchString(name) && r.instead[secret] == "" {
 				r.instead[secret], r.instead[jsonString(secret)] = "[redacted]", "[redacted]"
 				r.learned++
-				r.all = nil
+				r.known = nil
 			}
 			r.learn(member)
 		}
@@ -114,21 +118,14 @@ func (r *redactor) learn(value any) {
 
 var secretWord = regexp.MustCompile(secretWords)
 
-// build makes the replacers of what is known, the longest first: one secret may hold another.
+// build puts what is known in order.
 func (r *redactor) build() {
-	if r.all != nil {
+	if r.known != nil {
 		return
 	}
-	var all, certain []string
-	known := sorted(r.instead)
-	slices.SortStableFunc(known, func(a, b string) int { return len(b) - len(a) })
-	for _, secret := range known {
-		all = append(all, secret, r.instead[secret])
-		if !isWord(secret) {
-			certain = append(certain, secret, r.instead[secret])
-		}
-	}
-	r.all, r.certain = strings.NewReplacer(all...), strings.NewReplacer(certain...)
+	r.known = sorted(r.instead)
+	slices.SortStableFunc(r.known, func(a, b string) int { return len(b) - len(a) })
+	r.bodies = nil
 	if len(r.alone) > 0 && r.short == nil {
 		var alternatives []string
 		for _, token := range sorted(r.alone) {
@@ -138,6 +135,22 @@ func (r *redactor) build() {
 	}
 }
 
+// replace replaces the secrets in the text that may be replaced. Few texts hold one, so a replacer is
+// made only of those that occur.
+func (r *redactor) replace(s string, may func(secret string) bool) string {
+	r.build()
+	var pairs []string
+	for _, secret := range r.known {
+		if strings.Contains(s, secret) && may(secret) {
+			pairs = append(pairs, secret, r.instead[secret])
+		}
+	}
+	if pairs == nil {
+		return s
+	}
+	return strings.NewReplacer(pairs...).Replace(s)
+}
+
 // isWord tells whether a secret might be a word of the suite's own.
 func isWord(secret string) bool {
 	return len(secret) < 16 && strings.Trim(strings.ToLower(secret), "abcdefghijklmnopqrstuvwxyz") == ""
@@ -145,8 +158,7 @@ func isWord(secret string) bool {
 
 // text is exchanged text without secrets.
 func (r *redactor) text(s string) string {
-	r.build()
-	s = r.all.Replace(s)
+	s = r.replace(s, func(string) bool { return true })
 	if r.short == nil {
 		return s
 	}
@@ -165,12 +177,28 @@ var quoted = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
 // words is a text in which the suite says, in its own words, what it saw. A secret that might be such a
 // word is replaced only inside quotation marks.
 func (r *redactor) words(s string) string {
-	r.build()
-	return quoted.ReplaceAllStringFunc(r.certain.Replace(s), r.text)
+	certain := r.replace(s, func(secret string) bool { return !isWord(secret) })
+	return quoted.ReplaceAllStringFunc(certain, r.text)
 }
 
-// body is an exchanged body without secrets.
+// maxCleaned bounds the bodies that needn't be gone through again.
+const maxCleaned = 256
+
+// body is an exchanged body without secrets. The suite reads the same lists again and again, so what came
+// of a body is remembered until something new is learned.
 func (r *redactor) body(s string) string {
+	if r.build(); r.bodies == nil || len(r.bodies) >= maxCleaned {
+		r.bodies = map[string]string{}
+	}
+	clean, known := r.bodies[s]
+	if !known {
+		clean = r.cleaned(s)
+		r.bodies[s] = clean
+	}
+	return clean
+}
+
+func (r *redactor) cleaned(s string) string {
 	s = r.text(s)
 	if !mayHoldSecret(s) {
 		return s
