@@ -189,7 +189,7 @@ func listComplete(t *T) {
 }
 
 func listAllProjects(t *T) {
-	made := []*Made{t.Made(base), t.Made(twin)}
+	made := []*Made{t.Made(base), t.Made(plainly(t, twin))}
 	list := byID(t.List(t.As(editor)))
 	for _, m := range made {
 		item := list[m.ID]

@@ -30,20 +30,20 @@ type Made struct {
 // Tried returns what came of creating the fixture. The check is blocked if the budget is spent.
 func (t *T) Tried(f fixture) *Made {
 	key := string(t.Kind) + "/" + f.name
-	if m := t.run.made[key]; m != nil {
-		t.sees(m.Reply.exchange)
-		if m.Back != nil {
-			t.sees(m.Back.exchange)
-		}
-		return m
+	m := t.run.made[key]
+	if m == nil {
+		u := t.As(f.user)
+		m = &Made{User: u, Sent: f.body(t, t.Alias(f.name)), Before: t.List(u)}
+		m.Reply = t.Create(u, m.Sent)
+		m.ID, _ = integer(m.Reply.Object()["id"])
+		t.run.made[key] = m
 	}
-	u := t.As(f.user)
-	m := &Made{User: u, Sent: f.body(t, t.Alias(f.name)), Before: t.List(u)}
-	m.Reply = t.Create(u, m.Sent)
-	m.ID, _ = integer(m.Reply.Object()["id"])
-	t.run.made[key] = m
-	if m.Reply.OK() && m.ID != 0 {
-		m.Back = t.Get(u, m.ID)
+	t.sees(m.Reply.exchange)
+	switch {
+	case m.Back != nil:
+		t.sees(m.Back.exchange)
+	case m.Reply.OK() && m.ID != 0: // also if the target had trouble when it was read for another check
+		m.Back = t.Get(m.User, m.ID)
 	}
 	return m
 }

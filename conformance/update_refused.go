@@ -72,7 +72,8 @@ func updateOtherKind(t *T) {
 		t.differ(Must, differences("", documented(before.Object()), documented(after.Object())))
 		return
 	}
-	t.Block("each connection of the run under %s has an id that some connection under %s has, too", kind.Other().Path(), kind.Path())
+	// A server that numbers both kinds from the same start has no such id, and that is its right.
+	t.Note("each connection of the run under %s has an id that some connection under %s has, too", kind.Other().Path(), kind.Path())
 }
 
 func updateFrequencyInvalid(t *T) {
