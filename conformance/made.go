@@ -43,12 +43,12 @@ var longer = fixture{"longer", editor, func(t *T, _ string) Object {
 }}
 
 // oddAlias ends an alias that a careless client or server spoils.
-const oddAlias = `odd: a b&c+d%25=e;f/g?h#i 'j' "k" <l> \m é ü 接続 🚀`
+const oddAlias = `odd: A b&c+d%25=e;f/g?h#i 'j' "k" <l> \m é ü 接続 🚀`
 
 // odd has an alias and params that test encodings.
 var odd = fixture{"odd", editor, func(t *T, _ string) Object {
 	return with(t.Body(t.Alias(oddAlias)), "frequency", "monthly", "params", Object{
-		"sdecontract_text":   "e\u0301 \u202eRTL <b>&amp;</b> \"'\\ \U0001f680 \t\n",
+		"sdecontract_Text":   "e\u0301 \u202eRTL <b>&amp;</b> \"'\\ \U0001f680 \t\n",
 		"sdecontract_nested": Object{"list": []any{1, "1", true, nil, Object{}}},
 		"sdecontract_token":  "kept-from-readers-" + t.run.prefix,
 	})

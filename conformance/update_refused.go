@@ -130,11 +130,14 @@ func atomic(member string, wrong func(*T) any) promise {
 	return promise{
 		id: "update/atomic/" + member, evidence: Silent, level: Must, mode: Write, needs: []Need{editor, connector, project},
 		says:  "An update whose " + member + " is wrong is refused as a whole: its right members change nothing either.",
-		fails: "Any status but 4xx, or a refused update that sets the alias, the frequency or params all the same.",
+		fails: "Any status but 4xx, or a refused update that sets the alias, the project, the frequency or params all the same.",
 		run: func(t *T) {
 			m := t.Made(subject)
 			t.set(m, with(t.updateOf(m), "frequency", "daily"))
 			body := with(t.updateOf(m), "alias", t.Alias("half done"), "frequency", "monthly", "params", changedParams(t.Kind))
+			if other, missing := secondProject.find(t.run.target, t.Kind); missing == "" {
+				body["project"] = other.(Project).ID
+			}
 			t.WantRefused(request{user: m.User, method: http.MethodPut, path: t.ItemPath(m.ID), body: with(body, member, wrong(t))})
 		},
 	}

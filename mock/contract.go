@@ -20,6 +20,7 @@ import (
 // afterwards, so any number of servers share it.
 type Contract struct {
 	file        string
+	text        []byte      // as it was read
 	router      *mux.Router // finds the template of a path
 	paths       map[string]*path
 	collections map[string]*collection
@@ -111,7 +112,9 @@ var defaultContract = sync.OnceValue(func() *Contract {
 // LoadContract reads an OpenAPI 3.0 document in YAML that may use the x- keys which the head of
 // openapi.yaml explains. file names it in messages. The error names, with their lines, all the x-
 // keys that are unknown, misplaced or malformed.
-func LoadContract(file string, data []byte) (*Contract, error) {
+func LoadContract(file string, data []byte) (*Contract, error) { return loadContract(file, data) }
+
+func loadContract(file string, data []byte, leniencies ...openapi3.ValidationOption) (*Contract, error) {
 	var root yaml.Node
 	if err := yaml.Load(data, &root); err != nil {
 		return nil, yamlErrors(file, err)
@@ -132,10 +135,19 @@ func LoadContract(file string, data []byte) (*Contract, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	if err := doc.Validate(loader.Context, openapi3.EnableMultiError(), openapi3.EnableSchemaFormatValidation()); err != nil {
+	strict := []openapi3.ValidationOption{openapi3.EnableMultiError(), openapi3.EnableSchemaFormatValidation()}
+	if err := doc.Validate(loader.Context, append(strict, leniencies...)...); err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	return compile(file, doc, keys)
+	if leniencies != nil {
+		keys = nil
+	}
+	c, err := compile(file, doc, keys)
+	if err != nil {
+		return nil, err
+	}
+	c.text = data
+	return c, nil
 }
 
 // sortedKeys makes what is told to people, and what is tried in turn, the same in every run.

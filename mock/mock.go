@@ -24,6 +24,7 @@ type Server struct {
 	withheld map[string]bool // features that no organization has, whatever the world says
 	maxBody  int64
 	liberty  liberty // what it does other than by default
+	loose    bool    // replies may break the contract
 	store    atomic.Pointer[store]
 	lists    atomic.Int64 // that were shown, for the latitude list-order-varies
 	journal  journal
@@ -108,7 +109,7 @@ func (c *call) walk() (answer *reply) {
 }
 
 // Reset brings the connections back to what the world says. Requests under way finish on the old ones.
-func (s *Server) Reset() { s.store.Store(newStore(s.contract, s.world, s.liberty)) }
+func (s *Server) Reset() { s.store.Store(newStore(s.contract, s.world, s.liberty, s.loose)) }
 
 // World returns what the mock started with.
 func (s *Server) World() *World { return s.world }

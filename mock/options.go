@@ -19,3 +19,7 @@ func WithMaxBody(bytes int64) Option { return func(s *Server) { s.maxBody = byte
 
 // WithObserver calls f after each exchange, from the goroutine that served it.
 func WithObserver(f func(Exchange)) Option { return func(s *Server) { s.journal.observer = f } }
+
+// WithLooseReplies sends replies that break the contract, in place of a 500. They are faults in the journal
+// all the same. It is for mocks that are wrong on purpose, so that a test can show that somebody notices.
+func WithLooseReplies() Option { return func(s *Server) { s.loose = true } }
