@@ -89,9 +89,6 @@ func invalidToken(t *T) {
 	t.onListed(1, func(id int64, _ Object) { t.wantUnauthorized(t.Get(altered(t.As(editor)), id)) })
 }
 
-// shortestAltered is the length from which a token is a secret even without its last character.
-const shortestAltered = 8
-
 // altered is the user with a token that is wrong in its last character.
 func altered(u *User) *User {
 	wrong, last := *u, "0"

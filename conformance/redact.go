@@ -125,7 +125,7 @@ func (r *redactor) build() {
 	if r.known != nil {
 		return
 	}
-	r.known = sorted(r.instead)
+	r.known = append([]string{}, sorted(r.instead)...) // never nil: there may be nothing to know
 	slices.SortStableFunc(r.known, func(a, b string) int { return len(b) - len(a) })
 	r.bodies = nil
 	if len(r.alone) > 0 && r.short == nil {

@@ -165,7 +165,10 @@ func (t *Target) prepare() (*Target, error) {
 	}
 	u, err := url.Parse(ready.URL)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return nil, errors.New("target: url is not http://HOST or https://HOST")
+		if strings.Contains(ready.URL, "@") { // before it may be a password
+			return nil, errors.New("target: url is not http://HOST or https://HOST")
+		}
+		return nil, fmt.Errorf("target: url %q is not http://HOST or https://HOST", ready.URL)
 	}
 	if u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return nil, errors.New("target: url must hold no user, password, query or fragment")

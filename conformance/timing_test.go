@@ -35,7 +35,6 @@ type busyAtFirst struct {
 	status     int
 	retryAfter func() string
 	asked      []time.Time
-	bodies     map[string]int // how often each body was sent
 }
 
 func (b *busyAtFirst) ServeHTTP(w http.ResponseWriter, r *http.Request) {
