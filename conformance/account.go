@@ -23,11 +23,12 @@ func (r *runner) updating(q request) *Created {
 }
 
 // updated keeps account of what an update made of a connection.
-func (r *runner) updated(c *Created, reply *Reply) error {
+func (r *runner) updated(c *Created, q request, reply *Reply) error {
 	o := reply.Object()
-	c.Frequency, _ = o["frequency"].(string)
-	if alias, ok := o["alias"].(string); ok {
-		c.Alias = alias
+	sent, _ := q.body.(Object)
+	c.Frequency = r.account(o, sent, "frequency")
+	if _, ok := o["alias"].(string); ok {
+		c.Alias = r.account(o, sent, "alias")
 	}
 	if connector, ok := integer(o["connector"]); ok {
 		c.Connector = connector

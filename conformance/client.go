@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -134,12 +135,12 @@ func (r *runner) kept(body []byte, truncated *bool) string {
 	return cut(text, maxKept)
 }
 
-// cut is the text's first bytes, up to a limit.
+// cut is the text's first bytes, up to a limit. It doesn't keep the rest in memory.
 func cut(text string, limit int) string {
 	if len(text) <= limit {
 		return text
 	}
-	return strings.ToValidUTF8(text[:limit], "")
+	return strings.Clone(strings.ToValidUTF8(text[:limit], ""))
 }
 
 func (r *runner) build(ctx context.Context, q request) (*http.Request, []byte, error) {
@@ -220,13 +221,14 @@ func (r *runner) once(req *http.Request) (*Reply, error) {
 	if err != nil {
 		return nil, plainError(err)
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, r.options.maxBody+1))
+	limit := cmp.Or(r.options.maxBody, maxBody)
+	body, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
 	_ = resp.Body.Close()
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("the reply broke off: %w", plainError(err))
-	case int64(len(body)) > r.options.maxBody:
-		return nil, tooLong(r.options.maxBody)
+	case int64(len(body)) > limit:
+		return nil, tooLong(limit)
 	}
 	reply := &Reply{Status: resp.StatusCode, Header: resp.Header, Body: body}
 	reply.Value, reply.Invalid = parse(body)

@@ -108,7 +108,7 @@ var createOddFrequencies = []promise{
 	},
 	{
 		id: "create/frequency-null-empty", alm: "181", ana: "443", evidence: Silent, level: Probe, mode: Write, needs: creating,
-		says:  "What a frequency means that is null or empty. One that is accepted should become one of the five.",
+		says:  "A frequency that is null or empty may be refused, or else should become one of the five.",
 		fails: "Only a refusal that leaves a trace, or a status 5xx.",
 		run:   createFrequencyNullEmpty,
 	},

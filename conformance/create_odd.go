@@ -11,13 +11,13 @@ var createOdd = []promise{
 	createParamsOfType("null", nil, Should),
 	{
 		id: "create/alias-blank", alm: "178", ana: "440", evidence: Silent, level: Probe, mode: Write, needs: creating,
-		says:  "What an alias means that is empty, blank or null. Where an alias is required, one that is empty or null should be refused.",
+		says:  "An alias may be blank, but where one is required it should be refused if it is empty or null.",
 		fails: "Only a refusal that leaves a trace, or a status 5xx.",
 		run:   createAliasBlank,
 	},
 	{
 		id: "create/ref-types", alm: "131-132", ana: "395-396", evidence: Silent, level: Probe, mode: Write, needs: creating,
-		says:  "Whether a connector or project may be named by a string of digits. Other types should be refused.",
+		says:  "A connector or project may be named by a string of digits, but values of other types should be refused.",
 		fails: "Only a refusal that leaves a trace, or a status 5xx.",
 		run:   createReferenceTypes,
 	},

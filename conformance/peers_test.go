@@ -97,7 +97,12 @@ func TestOneFailureHidesNoOther(t *testing.T) {
 }
 
 // acrossKinds are checks that look at both kinds, and why.
-var acrossKinds = map[string]string{}
+var acrossKinds = map[string]string{
+	"analysis/list/kind":          "it compares the lists of both kinds",
+	"analysis/get/other-kind":     "it asks for a connection of the other kind",
+	"analysis/update/only-target": "it looks at the other kind, too, for changes",
+	"analysis/update/other-kind":  "it tries to update a connection of the other kind",
+}
 
 // TestFailureTellsWhatWasSent: every broken promise names what was expected and what came, and the
 // exchanges that prove it, with the request's body.

@@ -53,6 +53,14 @@ const shortSecret, maxSecret, maxLearned = 8, 4 << 10, 1000
 // newRedactor knows the tokens of the target's users.
 func newRedactor(users map[string]User) *redactor {
 	r := &redactor{instead: map[string]string{}, alone: map[string]string{}}
+	// A probe alters one character, and the rest is as good as the token: see altered.
+	for _, u := range users {
+		if token := string(u.Token); len(token) >= shortSecret {
+			for _, form := range append(forms(token[1:]), forms(token[:len(token)-1])...) {
+				r.instead[form] = "[redacted]"
+			}
+		}
+	}
 	for _, name := range sorted(users) {
 		u := users[name]
 		switch token := string(u.Token); {
@@ -60,12 +68,6 @@ func newRedactor(users map[string]User) *redactor {
 		case len(token) < shortSecret:
 			r.alone[token] = u.variable()
 		default:
-			// A probe alters one character, and the rest is as good as the token: see altered.
-			for _, part := range []string{token[1:], token[:len(token)-1]} {
-				for _, form := range forms(part) {
-					r.instead[form] = "[redacted]"
-				}
-			}
 			for _, form := range forms(token) {
 				r.instead[form] = u.variable()
 			}

@@ -117,9 +117,9 @@ func (r *runner) rest(ctx context.Context, c *Created, get request, o Object) er
 	if o, _, err = r.read(ctx, get); err != nil {
 		return err
 	}
-	c.Frequency, _ = o["frequency"].(string)
+	c.Frequency = r.account(o, nil, "frequency")
 	if c.Frequency != "manually" {
-		return fmt.Errorf("its frequency is %s after the update", show(o["frequency"]))
+		return fmt.Errorf("its frequency is %s after the update", cut(r.redact.words(show(o["frequency"])), maxShown))
 	}
 	return nil
 }

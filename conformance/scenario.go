@@ -119,7 +119,7 @@ func (t *T) Write(q request) *Reply {
 	updated := t.run.updating(q)
 	reply := t.Send(q)
 	if updated != nil && reply.OK() {
-		if err := t.run.updated(updated, reply); err != nil {
+		if err := t.run.updated(updated, q, reply); err != nil {
 			t.Error(err)
 		}
 	}
@@ -217,10 +217,10 @@ func (r *runner) created(kind Kind, id int64, q request, reply *Reply) error {
 	r.own[ownKey{kind, id}] = true
 	o := reply.Object()
 	sent, _ := q.body.(Object)
-	frequency, _ := o["frequency"].(string)
-	alias, _ := o["alias"].(string)
-	c := Created{Kind: kind, ID: id, Alias: r.redact.text(cut(alias, maxKept)), Connector: reference(o, sent, "connector"),
-		Project: reference(o, sent, "project"), Frequency: cut(r.redact.text(frequency), 20)}
+	c := Created{
+		Kind: kind, ID: id, Alias: r.account(o, sent, "alias"), Connector: reference(o, sent, "connector"),
+		Project: reference(o, sent, "project"), Frequency: r.account(o, sent, "frequency"),
+	}
 	if q.user != nil {
 		c.User = q.user.Name
 	}
@@ -229,6 +229,16 @@ func (r *runner) created(kind Kind, id int64, q request, reply *Reply) error {
 		return r.options.ledger(c)
 	}
 	return nil
+}
+
+// account is the text that the reply gives, for the account of what was created. What the suite hasn't sent
+// itself may hold a secret.
+func (r *runner) account(reply, sent Object, member string) string {
+	text, _ := reply[member].(string)
+	if text == sent[member] {
+		return text
+	}
+	return cut(r.redact.text(cut(text, maxKept)), maxShown)
 }
 
 // reference is the id that the reply gives, or the sent one if that is none.

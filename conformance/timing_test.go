@@ -74,8 +74,10 @@ func TestRetryAfter(t *testing.T) {
 // been done.
 func TestPostIsNeverSentAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		server := &busyAtFirst{next: mock.New(), method: http.MethodPost, refuse: 1000, status: http.StatusServiceUnavailable,
-			retryAfter: func() string { return "7" }}
+		server := &busyAtFirst{
+			next: mock.New(), method: http.MethodPost, refuse: 1000, status: http.StatusServiceUnavailable,
+			retryAfter: func() string { return "7" },
+		}
 		report := run(t, mockTarget(server))
 		sent := 0
 		for _, e := range report.Exchanges {
