@@ -18,14 +18,14 @@ build: ## Build bin/sdecontract
 	go build -trimpath -o bin/sdecontract ./cmd/sdecontract
 
 .PHONY: test
-test: ## Run the tests
-	go test ./...
+test: ## Run the tests, but for the mutants
+	go test -short ./...
 
 .PHONY: check
 check: fmt lint test ## What to run before each commit: format, lint, test
 
 .PHONY: ci
-ci: tidy lint race fuzz contract clients vuln ## Everything that CI runs
+ci: tidy lint race mutants fuzz contract clients vuln ## Everything that CI runs
 	@git diff --exit-code || { echo "the tree has changed: commit what the targets above made"; exit 1; }
 
 .PHONY: fmt
@@ -39,7 +39,11 @@ lint: ## Vet and lint the code
 
 .PHONY: race
 race: ## Run the tests with the race detector
-	go test -race ./...
+	go test -short -race ./...
+
+.PHONY: mutants
+mutants: ## Show that the suite notices every mutant: minutes
+	go test ./conformance -run 'Mutants' -timeout 30m
 
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME (20s)

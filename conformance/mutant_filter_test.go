@@ -12,7 +12,7 @@ import (
 var filterMutants = []mutant{
 	{
 		name: "filters-ored", says: "of two filters one is enough", kills: "filter/combined",
-		bend: twoFilters(func(c *call, one, other []conformance.Object) []conformance.Object {
+		bend: twoFilters(func(_ *call, one, other []conformance.Object) []conformance.Object {
 			byID := map[int64]conformance.Object{}
 			for _, item := range append(one, other...) {
 				byID[number(item["id"])] = item

@@ -1,7 +1,9 @@
 package conformance_test
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/sdecontract/sdecontract/conformance"
@@ -111,8 +113,8 @@ var listMutants = []mutant{
 		func(o conformance.Object) bool {
 			params, shown := o["params"].(conformance.Object)
 			list := []any{}
-			for name, value := range params {
-				list = append(list, conformance.Object{"name": name, "value": value})
+			for _, name := range slices.Sorted(maps.Keys(params)) {
+				list = append(list, conformance.Object{"name": name, "value": params[name]})
 			}
 			if shown {
 				o["params"] = list
