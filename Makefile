@@ -18,7 +18,7 @@ build: ## Build bin/sdecontract
 	go build -trimpath -o bin/sdecontract ./cmd/sdecontract
 
 .PHONY: test
-test: ## Run the tests, but for the mutants
+test: ## Run the tests, but for the mutants and the twins
 	go test -short ./...
 
 .PHONY: check
@@ -42,8 +42,13 @@ race: ## Run the tests with the race detector
 	go test -short -race ./...
 
 .PHONY: mutants
-mutants: ## Show that the suite notices every mutant: minutes
-	go test ./conformance -run 'Mutants' -timeout 30m
+mutants: ## Show that the suite notices every mutant and fails no twin: minutes
+	go test ./conformance -run 'Mutants|Twins' -timeout 30m
+
+.PHONY: golden
+golden: ## Write the golden files of the suite anew: read the difference before you commit it
+	go test ./conformance -run 'Mutants|Catalogue|Claim' -timeout 30m -update
+	go test ./conformance/report -update
 
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME (20s)
