@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -80,9 +81,7 @@ func (t *T) BasicBody(alias string) Object {
 // with returns a copy of the body with members set, as name, value, ...
 func with(body Object, members ...any) Object {
 	changed := Object{}
-	for name, value := range body {
-		changed[name] = value
-	}
+	maps.Copy(changed, body)
 	for i := 0; i+1 < len(members); i += 2 {
 		changed[members[i].(string)] = members[i+1]
 	}
