@@ -73,53 +73,20 @@ var createReplies = []promise{
 	},
 }
 
-// createMembers are the documented members of a connection, and their types.
-var createMembers = [][2]string{
-	{"id", "integer"},
-	{"connector", "integer"},
-	{"project", "integer"},
-	{"system", "string"},
-	{"alias", "string"},
-	{"frequency", "string"},
-	{"command", "string"},
-	{"params", "object"},
-	{"inaccessible", "boolean"},
-}
-
-// createdType names the type of a JSON value.
-func createdType(v any) string {
-	if _, ok := integer(v); ok {
-		return "integer"
-	}
-	switch v.(type) {
-	case nil:
-		return "null"
-	case string:
-		return "string"
-	case bool:
-		return "boolean"
-	case Object:
-		return "object"
-	case []any:
-		return "array"
-	}
-	return "number"
-}
-
 func createShape(t *T) {
 	m := t.Tried(base)
 	if !m.Reply.OK() {
 		t.Block("the connection that this check looks at could not be created: status %d", m.Reply.Status)
 	}
 	created := m.Reply.Object()
-	if !t.Want(created != nil, "a JSON object", createdType(m.Reply.Value)) {
+	if !t.Want(created != nil, "a JSON object", shapeOf(m.Reply.Value)) {
 		return
 	}
-	for _, member := range createMembers {
-		name, wanted := member[0], member[1]
+	for _, member := range documentedMembers {
+		name, wanted := member.name, member.shape
 		got := "absent"
 		if value, there := created[name]; there {
-			got = createdType(value)
+			got = shapeOf(value)
 		}
 		t.Want(got == wanted, name+" of type "+wanted, name+" of type "+got)
 	}
@@ -203,31 +170,20 @@ func createCommand(t *T) {
 	}
 }
 
-// createdAsDocumented leaves out what the documentation doesn't know: it may change at any time.
-func createdAsDocumented(o Object) Object {
-	documented := Object{}
-	for _, member := range createMembers {
-		if value, there := o[member[0]]; there {
-			documented[member[0]] = value
-		}
-	}
-	return documented
-}
-
 func createReadback(t *T) {
 	f := emptyParams
 	if t.Tried(f).Reply.Refused() {
 		f = noFrequency
 	}
 	m := t.Made(f)
-	created := createdAsDocumented(m.Reply.Object())
+	created := asDocumented(m.Reply.Object())
 	read := t.Get(m.User, m.ID)
 	t.WantStatus(read, http.StatusOK)
-	t.WantEqual("", created, createdAsDocumented(read.Object()))
+	t.WantEqual("", created, asDocumented(read.Object()))
 	listed := byID(t.List(m.User))[m.ID]
 	at := fmt.Sprintf("/results[id=%d]", m.ID)
 	if t.Want(listed != nil, at, "absent") {
-		t.WantEqual(at, created, createdAsDocumented(listed))
+		t.WantEqual(at, created, asDocumented(listed))
 	}
 }
 

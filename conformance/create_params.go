@@ -53,7 +53,7 @@ func maybeUnknown(t *T, name string) bool {
 func createEchoParams(t *T) {
 	m := t.Made(base)
 	got := createdParams(m)
-	if !t.Want(got != nil, "params of type object", "params of type "+createdType(m.Reply.Object()["params"])) {
+	if !t.Want(got != nil, "params of type object", "params of type "+shapeOf(m.Reply.Object()["params"])) {
 		return
 	}
 	for _, name := range sorted(sampleParams(t.Kind)) {
@@ -75,9 +75,9 @@ func createParamsTypes(t *T) {
 		if got[name] == nil && maybeUnknown(t, name) {
 			continue
 		}
-		wanted := createdType(normal(sampleParams(t.Kind)[name]))
-		t.Want(createdType(got[name]) == wanted, name+" of type "+wanted, name+" of type "+createdType(got[name]))
-		t.Want(createdType(stored[name]) == wanted, name+" of type "+wanted+" when read back", name+" of type "+createdType(stored[name]))
+		wanted := shapeOf(normal(sampleParams(t.Kind)[name]))
+		t.Want(shapeOf(got[name]) == wanted, name+" of type "+wanted, name+" of type "+shapeOf(got[name]))
+		t.Want(shapeOf(stored[name]) == wanted, name+" of type "+wanted+" when read back", name+" of type "+shapeOf(stored[name]))
 	}
 }
 

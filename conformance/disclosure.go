@@ -31,7 +31,7 @@ func disclosed(at string, seen, full Object) []Difference {
 		}
 	}
 	for _, name := range sorted(seen) {
-		if _, isParam := params[name]; isParam && !isListedMember(name) && telling(params[name]) && equal(params[name], seen[name]) {
+		if _, isParam := params[name]; isParam && !isDocumented(name) && telling(params[name]) && equal(params[name], seen[name]) {
 			found = append(found, Difference{at + "/" + name, "absent, as params are withheld", "a member of params"})
 		}
 		if name != "params" {

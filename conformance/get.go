@@ -60,21 +60,6 @@ var gets = []promise{
 	},
 }
 
-// documentedMembers are those that the samples of a connection show.
-var documentedMembers = []string{"id", "connector", "project", "system", "alias", "frequency", "command", "params", "inaccessible"}
-
-// asDocumented is the connection without members that the documentation doesn't have. Those may differ
-// from one reply to the next.
-func asDocumented(connection Object) Object {
-	known := Object{}
-	for _, name := range documentedMembers {
-		if value, ok := connection[name]; ok {
-			known[name] = value
-		}
-	}
-	return known
-}
-
 // populate makes sure that there is a connection of the kind, if the run may create one.
 func (t *T) populate(kind Kind) {
 	own := t.Kind

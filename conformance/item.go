@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// listedMembers are the documented members of a connection, with their types.
-var listedMembers = []struct{ name, shape string }{
+// documentedMembers are the documented members of a connection, with their types.
+var documentedMembers = []struct{ name, shape string }{
 	{"id", "integer"},
 	{"connector", "integer"},
 	{"project", "integer"},
@@ -21,14 +21,26 @@ var listedMembers = []struct{ name, shape string }{
 	{"inaccessible", "boolean"},
 }
 
-// isListedMember tells whether the documentation shows a member of that name.
-func isListedMember(name string) bool {
-	for _, m := range listedMembers {
+// isDocumented tells whether the documentation shows a member of that name.
+func isDocumented(name string) bool {
+	for _, m := range documentedMembers {
 		if m.name == name {
 			return true
 		}
 	}
 	return false
+}
+
+// asDocumented is the connection without members that the documentation doesn't have. Those may differ
+// from one reply to the next.
+func asDocumented(connection Object) Object {
+	known := Object{}
+	for _, m := range documentedMembers {
+		if value, ok := connection[m.name]; ok {
+			known[m.name] = value
+		}
+	}
+	return known
 }
 
 // shapeOf is the JSON type of a value, with integers told from other numbers.

@@ -114,7 +114,7 @@ func listEnvelopeExtra(t *T) {
 func listFields(t *T) {
 	var found []Difference
 	for _, item := range t.NeedList(t.As(editor)) {
-		for _, m := range listedMembers {
+		for _, m := range documentedMembers {
 			if _, present := item[m.name]; !present {
 				found = append(found, Difference{placeOf(item) + "/" + m.name, m.shape, "absent"})
 			}
@@ -128,7 +128,7 @@ func listTypes(t *T) {
 	list := t.NeedList(t.As(editor))
 	t.needMember(list, "id", "connector", "project", "system", "frequency", "command", "params", "inaccessible")
 	for _, item := range list {
-		for _, m := range listedMembers {
+		for _, m := range documentedMembers {
 			value, present := item[m.name]
 			if present && shapeOf(value) != m.shape {
 				found = append(found, Difference{placeOf(item) + "/" + m.name, m.shape, shapeOf(value)})
@@ -142,7 +142,7 @@ func listExtraFields(t *T) {
 	extra := Object{}
 	for _, item := range t.List(t.As(editor)) {
 		for name := range item {
-			if !isListedMember(name) {
+			if !isDocumented(name) {
 				extra[name] = true
 			}
 		}

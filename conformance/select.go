@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/agnivade/levenshtein"
 )
 
 // Select returns the checks whose id matches one of the patterns, in which * stands for anything, and
@@ -34,7 +36,7 @@ func Select(patterns []string, levels []Level) ([]Check, error) {
 func DidYouMean(id string) string {
 	best, least := "", max(2, len(id)/3)+1
 	for _, c := range Checks() {
-		if d := distance(id, c.ID); d < least {
+		if d := levenshtein.ComputeDistance(id, c.ID); d < least {
 			best, least = c.ID, d
 		}
 		if strings.HasSuffix(c.ID, "/"+id) { // the kind was forgotten
@@ -45,25 +47,4 @@ func DidYouMean(id string) string {
 		return "; 'sdecontract list' tells them all"
 	}
 	return fmt.Sprintf("; did you mean %q?", best)
-}
-
-// distance is how many bytes have to be inserted, deleted or replaced to get from a to b.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -2,11 +2,7 @@ package conformance
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net/http"
-	"net/url"
-	"slices"
 	"strconv"
 )
 
@@ -24,8 +20,6 @@ type T struct {
 
 // stop ends a check: its verdict is in its result.
 type stop struct{}
-
-// --- judging
 
 // Want judges: unless ok, the promise is broken. expected and actual say how, in words or JSON.
 func (t *T) Want(ok bool, expected, actual string) bool {
@@ -103,8 +97,6 @@ func (t *T) broken(level Level, d Difference) {
 	}
 }
 
-// --- ending early
-
 // Block ends the check: what it needs isn't there.
 func (t *T) Block(format string, args ...any) {
 	t.result.Blocked = t.told(fmt.Sprintf(format, args...))
@@ -140,223 +132,3 @@ func (t *T) Connector(n Need) Connector { return need[Connector](t, n) }
 
 // Project returns the project for that need.
 func (t *T) Project(n Need) Project { return need[Project](t, n) }
-
-// --- asking
-
-// Send sends a request and returns the reply. Without a reply, the check ends. A status 5xx always fails
-// the check; of those, 502, 503 and 504 are the target's trouble, and end it as an error. So is 429: it
-// refuses the suite, not the request.
-func (t *T) Send(q request) *Reply {
-	reply, err := t.run.send(t.ctx, q)
-	if n := len(t.run.exchanges); n > 0 && !errors.Is(err, errUnreachable) {
-		t.sees(n)
-	}
-	if err != nil {
-		t.Error(err)
-	}
-	switch reply.Status {
-	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		t.Error(fmt.Errorf("the target answered %d", reply.Status))
-	}
-	if failed(q.method, reply.Status) {
-		t.Never(false, "a status below 500", "status "+strconv.Itoa(reply.Status))
-	}
-	return reply
-}
-
-// sees notes that an exchange is evidence for this check.
-func (t *T) sees(exchange int) {
-	if !slices.Contains(t.result.Exchanges, exchange) {
-		t.result.Exchanges = append(t.result.Exchanges, exchange)
-	}
-}
-
-// Get asks for a connection of the kind of the check.
-func (t *T) Get(u *User, id int64) *Reply { return t.GetKind(u, t.Kind, id) }
-
-// GetKind asks for a connection of that kind.
-func (t *T) GetKind(u *User, kind Kind, id int64) *Reply {
-	return t.Send(request{user: u, method: http.MethodGet, path: kind.Path() + strconv.FormatInt(id, 10) + "/"})
-}
-
-// NeedGet is Get where a connection must come: else the check is blocked.
-func (t *T) NeedGet(u *User, id int64) Object {
-	r := t.Get(u, id)
-	if r.Status != http.StatusOK || r.Object() == nil {
-		t.Block("connection %d can't be read: status %d", id, r.Status)
-	}
-	return r.Object()
-}
-
-// Listing asks for the list of the check's kind, filtered as query says (name, value, ...). It is one
-// reply: see List for the whole list.
-func (t *T) Listing(u *User, query ...string) *Reply {
-	values := url.Values{}
-	for i := 0; i+1 < len(query); i += 2 {
-		values.Add(query[i], query[i+1])
-	}
-	return t.ListingOf(u, t.Kind, values)
-}
-
-// ListingOf asks for the list of that kind.
-func (t *T) ListingOf(u *User, kind Kind, query url.Values) *Reply {
-	path := kind.Path()
-	if len(query) > 0 {
-		path += "?" + query.Encode()
-	}
-	return t.Send(request{user: u, method: http.MethodGet, path: path})
-}
-
-// List returns all the items of a list. It follows next, where the target paginates. The check is blocked
-// if there is no list: whether there should be is the question of others.
-func (t *T) List(u *User, query ...string) []Object {
-	return t.Items(u, t.Listing(u, query...))
-}
-
-// ListKind is List for that kind.
-func (t *T) ListKind(u *User, kind Kind) []Object {
-	return t.Items(u, t.ListingOf(u, kind, nil))
-}
-
-// maxPages bounds how far next is followed.
-const maxPages = 1000
-
-// Items returns the items of a list's reply, and of the pages that follow it.
-func (t *T) Items(u *User, r *Reply) []Object {
-	if t.run.endless {
-		t.Block("the list has more than %d pages", maxPages)
-	}
-	items := []Object{}
-	seen := map[string]bool{r.url: true}
-	for range maxPages {
-		list, ok := r.Object()["results"].([]any)
-		if r.Status != http.StatusOK || !ok {
-			t.Block("there is no list: status %d", r.Status)
-		}
-		for _, item := range list {
-			o, ok := item.(Object)
-			if !ok {
-				t.Block("the list has an item that is no object")
-			}
-			items = append(items, o)
-		}
-		path := t.next(r)
-		if path == "" {
-			return items
-		}
-		r = t.Send(request{user: u, method: http.MethodGet, path: path})
-		if seen[r.url] {
-			t.Block("the pages of the list go round in a circle")
-		}
-		seen[r.url] = true
-	}
-	t.run.endless = true
-	t.Block("the list has more than %d pages", maxPages)
-	return nil
-}
-
-// next is the path of the page after this one; empty if it is the last. A link to another host isn't
-// followed, so that the token stays with the target.
-func (t *T) next(r *Reply) string {
-	link, _ := r.Object()["next"].(string)
-	if link == "" {
-		return ""
-	}
-	base, err := url.Parse(t.run.target.URL)
-	if err != nil {
-		t.Error(err)
-	}
-	here, err := url.Parse(r.url)
-	if err != nil {
-		t.Error(err)
-	}
-	u, err := here.Parse(link)
-	if err != nil || u.Host != base.Host {
-		t.Block("next leads to another host")
-	}
-	u.Scheme, u.Host, u.User = "", "", nil
-	prefix := base.EscapedPath()
-	path := u.String()
-	if len(prefix) > 1 && len(path) >= len(prefix) && path[:len(prefix)] == prefix {
-		path = path[len(prefix):]
-	}
-	return path
-}
-
-// Steady lists before and after look, as the editor. If the list has moved in between, what look judged
-// doesn't count, and it looks once more; if it moves again, the check ends as inconclusive.
-func (t *T) Steady(look func(list []Object)) {
-	u := t.As(editor)
-	for range 2 {
-		before := t.List(u)
-		kept, asked := t.result.clone(), t.asked
-		look(before)
-		if sameItems(before, t.List(u)) {
-			return
-		}
-		exchanges := t.result.Exchanges
-		t.result, t.asked = kept, asked
-		t.result.Exchanges = exchanges
-	}
-	t.Inconclusive("the list changed while it was looked at, twice")
-}
-
-func sameItems(a, b []Object) bool {
-	x, y := byID(a), byID(b)
-	if len(a) != len(b) || len(x) != len(y) {
-		return false
-	}
-	for id := range x {
-		if _, ok := y[id]; !ok || !equal(x[id], y[id]) {
-			return false
-		}
-	}
-	return true
-}
-
-// byID indexes items by id. Those without an integer id are left out.
-func byID(items []Object) map[int64]Object {
-	index := map[int64]Object{}
-	for _, item := range items {
-		if id, ok := integer(item["id"]); ok {
-			index[id] = item
-		}
-	}
-	return index
-}
-
-// selectBy returns the items whose member is that string.
-func selectBy(items []Object, member, value string) []Object {
-	selected := []Object{}
-	for _, item := range items {
-		if item[member] == value {
-			selected = append(selected, item)
-		}
-	}
-	return selected
-}
-
-// WantSameItems judges that got holds the connections of want, in any order, each once.
-func (t *T) WantSameItems(want, got []Object) bool {
-	t.asked++
-	w, g := byID(want), byID(got)
-	ok := true
-	for _, id := range sorted64(w) {
-		if g[id] == nil {
-			t.broken(t.check.Level, Difference{"/results", fmt.Sprintf("connection %d", id), "absent"})
-			ok = false
-			continue
-		}
-		ok = t.differ(t.check.Level, differences(fmt.Sprintf("/results[id=%d]", id), w[id], g[id])) && ok
-	}
-	for _, id := range sorted64(g) {
-		if w[id] == nil {
-			t.broken(t.check.Level, Difference{"/results", "absent", fmt.Sprintf("connection %d", id)})
-			ok = false
-		}
-	}
-	if ok && len(got) != len(want) {
-		return t.Want(false, fmt.Sprintf("%d items", len(want)), fmt.Sprintf("%d items", len(got)))
-	}
-	return ok
-}

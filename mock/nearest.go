@@ -1,6 +1,10 @@
 package mock
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/agnivade/levenshtein"
+)
 
 // didYouMean ends a message about an unknown name with the nearest known one, if one is near.
 func didYouMean(name string, known []string) string {
@@ -25,26 +29,10 @@ func nearest(name string, candidates []string) (best string, distance int) {
 // maxNameLength bounds the time that a hostile name takes; what is longer than this is near nothing.
 const maxNameLength = 200
 
-// editDistance counts the bytes to insert, delete or replace to get from a to b.
+// editDistance counts the edits to get from a to b.
 func editDistance(a, b string) int {
 	if len(a) > maxNameLength || len(b) > maxNameLength {
 		return max(len(a), len(b))
 	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replace := diagonal
-			if a[i] != b[j] {
-				replace++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replace, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return levenshtein.ComputeDistance(a, b)
 }

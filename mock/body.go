@@ -1,0 +1,86 @@
+package mock
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+func readBody(c *call) *reply {
+	if c.op.input == nil {
+		return nil
+	}
+	if answer := c.checkContentType(); answer != nil {
+		return answer
+	}
+	data, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, c.maxBody))
+	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+		c.find(Finding{Severity: Refusal, In: "body", Message: fmt.Sprintf("is larger than this mock reads: %d bytes", c.maxBody)})
+		return refuse(http.StatusRequestEntityTooLarge, "The request body is larger than %d bytes.", c.maxBody)
+	}
+	if err != nil {
+		c.find(Finding{Severity: Violation, In: "body", Message: "broke off: " + err.Error()})
+		return refuse(http.StatusBadRequest, "The request body broke off.")
+	}
+	var body any = map[string]any{}
+	if len(data) == 0 {
+		c.find(Finding{Severity: Violation, In: "body", Message: "is empty; " + c.op.id + " needs one", Source: c.op.cite.String()})
+	} else if body, err = decodeJSON(data); err != nil {
+		c.find(Finding{Severity: Violation, In: "body", Message: "is not JSON: " + err.Error()})
+		return refuse(http.StatusBadRequest, "JSON parse error - %v", err)
+	}
+	object, ok := body.(map[string]any)
+	if !ok {
+		findings, messages := c.contract.validateInput(c.op, body)
+		c.find(findings...)
+		return refuseFields(messages)
+	}
+	c.sent = object
+	return nil
+}
+
+func (c *call) checkContentType() *reply {
+	if encoding := c.r.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
+		c.find(Finding{
+			Severity: Violation, In: "header", Pointer: "Content-Encoding",
+			Message: fmt.Sprintf("%q: send the body as it is", encoding),
+		})
+		return refuse(http.StatusUnsupportedMediaType, "Unsupported content encoding %q in request.", encoding)
+	}
+	contentType := c.r.Header.Get("Content-Type")
+	mediaType, _, err := mime.ParseMediaType(contentType)
+	if contentType == "" || (err == nil || errors.Is(err, mime.ErrInvalidMediaParameter)) && slices.Contains(c.op.consumes, mediaType) {
+		return nil
+	}
+	c.find(Finding{
+		Severity: Violation, In: "header", Pointer: "Content-Type",
+		Message: fmt.Sprintf("%q is not %s", contentType, strings.Join(c.op.consumes, " or ")),
+	})
+	return refuse(http.StatusUnsupportedMediaType, "Unsupported media type %q in request.", contentType)
+}
+
+func validateBody(c *call) *reply {
+	if c.op.input == nil {
+		return nil
+	}
+	findings, messages := c.contract.validateInput(c.op, c.sent)
+	c.find(findings...)
+	for name, list := range messages {
+		c.reject(name, list...)
+	}
+	for _, name := range sortedKeys(c.sent) {
+		if c.op.field(name) != nil {
+			continue
+		}
+		message := "is not a field of " + c.op.id + didYouMean(name, sortedKeys(c.op.input.Properties))
+		if slices.ContainsFunc(c.op.collection.properties, func(p property) bool { return p.name == name }) {
+			message = "is the server's to set"
+		}
+		c.find(Finding{Severity: Note, In: "body", Pointer: pointerTo(name), Message: message + "; it was ignored"})
+	}
+	return nil
+}
