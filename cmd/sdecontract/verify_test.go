@@ -24,6 +24,7 @@ func TestInterrupted(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if requests++; requests == 3 {
 			interrupt()
+			<-r.Context().Done() // answering would be a race with the interruption
 			return
 		}
 		handler.ServeHTTP(w, r)
