@@ -175,7 +175,7 @@ func bounded(t *testing.T, target *conformance.Target, opts ...conformance.Optio
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	opts = append([]conformance.Option{conformance.WithTimeout(200 * time.Millisecond), conformance.WithMaxBody(256 << 10)}, opts...)
+	opts = append([]conformance.Option{conformance.WithTimeout(500 * time.Millisecond), conformance.WithMaxBody(256 << 10)}, opts...)
 	report, err := conformance.Run(ctx, target, opts...)
 	assert.NilError(t, err)
 	return report
