@@ -39,10 +39,7 @@ func (r *runner) updated(c *Created, q request, reply *Reply) error {
 	if project, ok := integer(o["project"]); ok {
 		c.Project = project
 	}
-	if r.options.ledger != nil {
-		return r.options.ledger(*c)
-	}
-	return nil
+	return r.options.ledger(*c)
 }
 
 // Created is a connection that a run created, and may have left behind.
@@ -72,10 +69,7 @@ func (r *runner) created(kind Kind, id int64, q request, reply *Reply) error {
 		c.User = q.user.Name
 	}
 	r.report.Created = append(r.report.Created, c)
-	if r.options.ledger != nil {
-		return r.options.ledger(c)
-	}
-	return nil
+	return r.options.ledger(c)
 }
 
 // account is the text that the reply gives, for the account of what was created. What the suite hasn't sent
@@ -147,14 +141,11 @@ func (t *T) settle() {
 			continue
 		}
 		r, err := t.run.send(t.ctx, request{
-			user: &u, method: http.MethodPut,
-			path: c.Kind.Path() + strconv.FormatInt(c.ID, 10) + "/", body: c.Retired(),
+			user: &u, method: http.MethodPut, path: c.Kind.Item(c.ID), body: c.Retired(),
 		})
 		if err == nil && r.OK() {
 			t.run.report.Created[i].Frequency = "manually"
-			if t.run.options.ledger != nil {
-				_ = t.run.options.ledger(t.run.report.Created[i])
-			}
+			_ = t.run.options.ledger(t.run.report.Created[i])
 		}
 	}
 }

@@ -42,7 +42,7 @@ func (t *T) Get(u *User, id int64) *Reply { return t.GetKind(u, t.Kind, id) }
 
 // GetKind asks for a connection of that kind.
 func (t *T) GetKind(u *User, kind Kind, id int64) *Reply {
-	return t.Send(request{user: u, method: http.MethodGet, path: kind.Path() + strconv.FormatInt(id, 10) + "/"})
+	return t.Send(request{user: u, method: http.MethodGet, path: kind.Item(id)})
 }
 
 // NeedGet is Get where a connection must come: else the check is blocked.

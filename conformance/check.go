@@ -8,6 +8,7 @@ package conformance
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -43,6 +44,9 @@ func (k Kind) Other() Kind {
 
 // Path is the path of the collection, with the slash at its end.
 func (k Kind) Path() string { return "/api/v2/connections/" + string(k) + "/" }
+
+// Item is the path of the connection with that id.
+func (k Kind) Item(id int64) string { return k.Path() + strconv.FormatInt(id, 10) + "/" }
 
 // Permission is the permission that lets a user see params and edit connections of this kind.
 func (k Kind) Permission() string {

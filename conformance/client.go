@@ -2,7 +2,6 @@ package conformance
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -221,7 +220,7 @@ func (r *runner) once(req *http.Request) (*Reply, error) {
 	if err != nil {
 		return nil, plainError(err)
 	}
-	limit := cmp.Or(r.options.maxBody, maxBody)
+	limit := r.options.maxBody
 	body, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
 	_ = resp.Body.Close()
 	switch {

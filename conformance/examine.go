@@ -101,13 +101,11 @@ type examiner struct {
 }
 
 func newExaminer(ctx context.Context, target *Target, timeout time.Duration) (*examiner, error) {
-	ready, err := target.prepare()
+	r, err := newRunner(target, ReadOnly(), WithTimeout(timeout))
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrUsage, err)
+		return nil, err
 	}
-	return &examiner{ctx: ctx, shared: map[string]bool{}, run: &runner{
-		target: ready, client: newClient(ready, timeout), redact: newRedactor(ready.Users), readOnly: true, report: &Report{},
-	}}, nil
+	return &examiner{ctx: ctx, shared: map[string]bool{}, run: r}, nil
 }
 
 func (e *examiner) find(grade Grade, about, says, fix string) {

@@ -6,11 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
-	"strconv"
 	"strings"
-	"time"
-
-	"golang.org/x/time/rate"
 )
 
 // Outcome is what [Retire] did to a connection.
@@ -38,24 +34,14 @@ var runPrefix = regexp.MustCompile(`^sdecontract-([0-9a-f]{8}-)?`)
 // connections from being retired; it wraps [ErrUsage] if the target can't be used or must not be written
 // to. Of the options, [WithRPS] and [WithTimeout] count.
 func Retire(ctx context.Context, target *Target, created []Created, opts ...Option) ([]Created, error) {
-	o := options{timeout: 30 * time.Second}
-	for _, opt := range opts {
-		opt(&o)
-	}
-	ready, err := target.prepare()
+	r, err := newRunner(target, opts...)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrUsage, err)
+		return nil, err
 	}
-	if !ready.Writes.Allow && !ready.local() {
+	if !r.target.MayWrite() {
 		return nil, fmt.Errorf("%w: the target is only to be read: writes.allow", ErrUsage)
 	}
-	r := &runner{
-		options: o, target: ready, client: newClient(ready, o.timeout), redact: newRedactor(ready.Users),
-		report: &Report{}, own: map[ownKey]bool{}, unused: map[ownKey]bool{},
-	}
-	if o.rps > 0 {
-		r.limiter = rate.NewLimiter(rate.Limit(o.rps), 1)
-	}
+	r.readOnly = false // that is a question of checks
 	var all []Created
 	var errs []error
 	for _, c := range created {
@@ -78,7 +64,7 @@ func (r *runner) retire(ctx context.Context, c *Created) (Outcome, error) {
 	case !known:
 		return NotRetired, fmt.Errorf("the target file has no user %q, who created it", c.User)
 	}
-	path := c.Kind.Path() + strconv.FormatInt(c.ID, 10) + "/"
+	path := c.Kind.Item(c.ID)
 	get := request{user: &u, method: http.MethodGet, path: path}
 	o, gone, err := r.read(ctx, get)
 	switch {

@@ -30,7 +30,6 @@ type options struct {
 	prefix    string
 	progress  func(done, total int, r Result)
 	ledger    func(Created) error
-	catalogue []Check
 }
 
 // WithSelection runs only the checks whose id is one of these, or matches one of them as a pattern in
@@ -107,11 +106,10 @@ type seen struct {
 	documented bool
 }
 
-// Run runs the catalogue, or the selected part of it, against the target. The error wraps [ErrUsage] if
-// the target or the selection can't be used; else it is the context's, and the report is what there is
-// so far.
-func Run(ctx context.Context, target *Target, opts ...Option) (*Report, error) {
-	o := options{timeout: 30 * time.Second, maxBody: maxBody, catalogue: Checks()}
+// newRunner makes a runner for a target: what every use of one needs, whatever it asks. The error wraps
+// [ErrUsage].
+func newRunner(target *Target, opts ...Option) (*runner, error) {
+	o := options{timeout: 30 * time.Second, maxBody: maxBody, ledger: func(Created) error { return nil }}
 	for _, opt := range opts {
 		opt(&o)
 	}
@@ -121,11 +119,27 @@ func Run(ctx context.Context, target *Target, opts ...Option) (*Report, error) {
 	}
 	r := &runner{
 		options: o, target: ready, client: newClient(ready, o.timeout), redact: newRedactor(ready.Users),
-		readOnly: o.readOnly || !ready.MayWrite(), prefix: o.prefix,
+		readOnly: o.readOnly || !ready.MayWrite(), prefix: o.prefix, report: &Report{},
 		made: map[string]*Made{}, creates: map[Kind]int{}, own: map[ownKey]bool{}, unused: map[ownKey]bool{},
-		report: &Report{Implementation: ready.Implementation, Selection: o.selection, Levels: o.levels, Mode: Write},
 	}
-	r.report.Target = r.redact.text(ready.URL)
+	if o.rps > 0 {
+		r.limiter = rate.NewLimiter(rate.Limit(o.rps), 1)
+	}
+	return r, nil
+}
+
+// Run runs the catalogue, or the selected part of it, against the target. The error wraps [ErrUsage] if
+// the target or the selection can't be used; else it is the context's, and the report is what there is
+// so far.
+func Run(ctx context.Context, target *Target, opts ...Option) (*Report, error) {
+	r, err := newRunner(target, opts...)
+	if err != nil {
+		return nil, err
+	}
+	*r.report = Report{
+		Target: r.redact.text(r.target.URL), Implementation: r.target.Implementation,
+		Selection: r.options.selection, Levels: r.options.levels, Mode: Write,
+	}
 	if r.readOnly {
 		r.report.Mode = Read
 	}
@@ -133,9 +147,6 @@ func Run(ctx context.Context, target *Target, opts ...Option) (*Report, error) {
 		random := make([]byte, 4)
 		_, _ = rand.Read(random)
 		r.prefix = "sdecontract-" + hex.EncodeToString(random) + "-"
-	}
-	if o.rps > 0 {
-		r.limiter = rate.NewLimiter(rate.Limit(o.rps), 1)
 	}
 	selected, err := r.selectChecks()
 	if err != nil {
@@ -157,7 +168,7 @@ func (r *runner) selectChecks() ([]Check, error) {
 		}
 	}
 	var selected []Check
-	for _, c := range r.options.catalogue {
+	for _, c := range Checks() {
 		matches := func(pattern string) bool { return matchID(pattern, c.ID) }
 		reason := ""
 		switch {
@@ -180,7 +191,7 @@ func (r *runner) selectChecks() ([]Check, error) {
 }
 
 func (r *runner) matchesSome(pattern string) error {
-	if slices.ContainsFunc(r.options.catalogue, func(c Check) bool { return matchID(pattern, c.ID) }) {
+	if slices.ContainsFunc(Checks(), func(c Check) bool { return matchID(pattern, c.ID) }) {
 		return nil
 	}
 	return fmt.Errorf("no check is called %q%s", pattern, DidYouMean(pattern))

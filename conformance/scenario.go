@@ -106,7 +106,7 @@ func (t *T) Update(u *User, id int64, body any) *Reply {
 }
 
 // ItemPath is the path of a connection of the check's kind.
-func (t *T) ItemPath(id int64) string { return t.Kind.Path() + strconv.FormatInt(id, 10) + "/" }
+func (t *T) ItemPath(id int64) string { return t.Kind.Item(id) }
 
 // Write sends a request that may change something, and keeps account of what it creates.
 func (t *T) Write(q request) *Reply {
