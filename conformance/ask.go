@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 )
 
 // Send sends a request and returns the reply. Without a reply, the check ends. A status 5xx always fails
@@ -25,7 +24,7 @@ func (t *T) Send(q request) *Reply {
 		t.Error(fmt.Errorf("the target answered %d", reply.Status))
 	}
 	if failed(q.method, reply.Status) {
-		t.Never(false, "a status below 500", "status "+strconv.Itoa(reply.Status))
+		t.Never(false, "a status below 500", statusOf(reply))
 	}
 	return reply
 }
@@ -213,7 +212,7 @@ func (t *T) WantSameItems(want, got []Object) bool {
 			ok = false
 			continue
 		}
-		ok = t.differ(t.check.Level, differences(fmt.Sprintf("/results[id=%d]", id), w[id], g[id])) && ok
+		ok = t.differ(t.check.Level, differences(placeOfID(id), w[id], g[id])) && ok
 	}
 	for _, id := range sorted64(g) {
 		if w[id] == nil {

@@ -2,7 +2,6 @@ package conformance
 
 import (
 	"net/http"
-	"strconv"
 	"strings"
 )
 
@@ -62,14 +61,14 @@ var authentication = []promise{
 
 func tokenAuthenticates(t *T) {
 	r := t.Listing(t.As(editor))
-	if t.Want(r.OK(), "a user who is known, status 2xx", "status "+strconv.Itoa(r.Status)) && r.Value == nil {
+	if t.Want(r.OK(), "a user who is known, status 2xx", statusOf(r)) && r.Value == nil {
 		t.Block("the reply is no JSON: it might be a page to log in")
 	}
 }
 
 // wantUnauthorized judges the reply to somebody unknown.
 func (t *T) wantUnauthorized(r *Reply) {
-	status := "status " + strconv.Itoa(r.Status)
+	status := statusOf(r)
 	if t.Want(r.Status == http.StatusUnauthorized || r.Status == http.StatusForbidden, "status 401", status) {
 		t.Should(r.Status == http.StatusUnauthorized, "status 401", status)
 	}

@@ -53,6 +53,9 @@ func (r *Reply) OK() bool { return r.Status/100 == 2 }
 // Refused tells whether the status is 4xx.
 func (r *Reply) Refused() bool { return r.Status/100 == 4 }
 
+// statusOf is the status of a reply in words.
+func statusOf(r *Reply) string { return "status " + strconv.Itoa(r.Status) }
+
 // maxBody bounds what is read of a reply, unless an option says less.
 const maxBody = 16 << 20
 
@@ -262,10 +265,9 @@ func plainError(err error) error {
 
 // parse reads strict JSON. A body that lenient parsers accept gives a value and an error.
 func parse(body []byte) (any, error) {
-	var invalid error
-	if _, err := jsontext.NewDecoder(bytes.NewReader(body)).ReadValue(); err != nil {
-		invalid = err
-	} else if !jsontext.Value(body).IsValid() {
+	strict := jsontext.NewDecoder(bytes.NewReader(body))
+	_, invalid := strict.ReadValue()
+	if _, end := strict.ReadToken(); invalid == nil && !errors.Is(end, io.EOF) {
 		invalid = errors.New("there is something behind the JSON value")
 	}
 	d := json.NewDecoder(bytes.NewReader(body))

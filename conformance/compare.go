@@ -100,7 +100,7 @@ func comparable(v any) bool {
 // showAt shows the value at that place, unless the place's name says that it is a secret.
 func showAt(pointer string, v any) string {
 	name := pointer[strings.LastIndexByte(pointer, '/')+1:]
-	if secretMember.MatchString(`"` + name + `":""`) {
+	if secretWord.MatchString(name) {
 		return "[redacted]"
 	}
 	return show(v)

@@ -181,7 +181,7 @@ func createReadback(t *T) {
 	t.WantStatus(read, http.StatusOK)
 	t.WantEqual("", created, asDocumented(read.Object()))
 	listed := byID(t.List(m.User))[m.ID]
-	at := fmt.Sprintf("/results[id=%d]", m.ID)
+	at := placeOfID(m.ID)
 	if t.Want(listed != nil, at, "absent") {
 		t.WantEqual(at, created, asDocumented(listed))
 	}

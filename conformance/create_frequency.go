@@ -3,7 +3,6 @@ package conformance
 import (
 	"net/http"
 	"slices"
-	"strconv"
 )
 
 // documentedFrequencies are the five values that a frequency can have.
@@ -61,8 +60,6 @@ func wantCreated(t *T, m *Made) bool {
 	}
 	return ok
 }
-
-func statusOf(r *Reply) string { return "status " + strconv.Itoa(r.Status) }
 
 // wantFrequency judges the frequency in the reply, and as it was read back.
 func wantFrequency(t *T, m *Made, frequency string) {

@@ -7,9 +7,6 @@ import (
 	"strings"
 )
 
-// filterFrequencies are the frequencies that the filter can ask for: all that a connection can have.
-var filterFrequencies = []string{"hourly", "daily", "weekly", "monthly", "manually"}
-
 // neverFiltered is for people who test a live server and wonder.
 const neverFiltered = " Live servers of this release are said to have ignored the filters."
 
@@ -109,7 +106,7 @@ var filters = slices.Concat([]promise{
 // frequencyFilters are one promise for each frequency.
 func frequencyFilters() []promise {
 	var rows []promise
-	for _, f := range filterFrequencies {
+	for _, f := range documentedFrequencies {
 		rows = append(rows, promise{
 			id: "filter/frequency/" + f, alm: "57", ana: "322", evidence: Stated, level: Must, needs: []Need{editor},
 			says:  "The filter frequency=" + f + " returns the connections that the whole list shows with it, and no others.",
@@ -219,7 +216,7 @@ func filterPartition(t *T) {
 	t.Steady(func(list []Object) {
 		t.needSome(list)
 		var union []Object
-		for _, f := range filterFrequencies {
+		for _, f := range documentedFrequencies {
 			r := t.Filter(u, "frequency", f)
 			if r.Refused() && len(selectBy(list, "frequency", f)) == 0 {
 				continue // filter/no-match asks whether that is right

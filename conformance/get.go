@@ -128,7 +128,7 @@ func getID(t *T) {
 
 func getUnknown(t *T) {
 	r := t.Get(t.As(editor), t.UnusedID())
-	status := "status " + strconv.Itoa(r.Status)
+	status := statusOf(r)
 	if t.Never(!r.OK(), "status 404", status) {
 		t.Should(r.Status == http.StatusNotFound || r.Status == http.StatusForbidden, "status 404", status)
 	}
@@ -173,7 +173,7 @@ func getOtherKind(t *T) {
 		for _, id := range sorted64(others) {
 			if own[id] == nil {
 				r := t.Get(u, id)
-				t.Want(r.Refused(), "status 404", "status "+strconv.Itoa(r.Status))
+				t.Want(r.Refused(), "status 404", statusOf(r))
 				return
 			}
 		}

@@ -56,7 +56,7 @@ func isolatedGet(t *T, m *Made, stranger *User) {
 	alias, _ := owned["alias"].(string)
 	reply := t.Get(stranger, m.ID)
 	if own == nil || own["alias"] == alias {
-		t.Want(reply.Refused(), "status 404", fmt.Sprintf("status %d", reply.Status))
+		t.Want(reply.Refused(), "status 404", statusOf(reply))
 	}
 	t.Want(alias == "" || !strings.Contains(string(reply.Body), alias), "nothing of the connection", "its alias")
 }
@@ -73,8 +73,8 @@ func isolatedUpdate(t *T, m *Made, stranger *User) {
 		own = t.Made(subject)
 	}
 	reply := t.Update(stranger, m.ID, with(t.updateOf(own), "alias", t.Alias("a stranger's")))
-	t.Want(reply.Refused(), "status 404", fmt.Sprintf("status %d", reply.Status))
-	t.WantEqual("", documented(before), documented(t.NeedGet(m.User, m.ID)))
+	t.Want(reply.Refused(), "status 404", statusOf(reply))
+	t.WantEqual("", asDocumented(before), asDocumented(t.NeedGet(m.User, m.ID)))
 }
 
 func isolatedConnector(t *T, m *Made, stranger *User) {
@@ -114,7 +114,7 @@ func (t *T) wantUnusable(m *Made, member string, id int64, foreign func(Object) 
 	read := t.NeedGet(m.User, m.ID)
 	switch {
 	case reply.Refused():
-		t.WantEqual("", documented(before), documented(read))
+		t.WantEqual("", asDocumented(before), asDocumented(read))
 		return
 	case !equal(read[member], normal(id)):
 		t.Should(false, "a refusal, status 4xx", fmt.Sprintf("status %d, and the %s as it was", reply.Status, member))

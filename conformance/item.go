@@ -87,10 +87,13 @@ func (t *T) needMember(list []Object, names ...string) {
 // placeOf is where a connection is in the list, for messages.
 func placeOf(item Object) string {
 	if id, ok := integer(item["id"]); ok {
-		return fmt.Sprintf("/results[id=%d]", id)
+		return placeOfID(id)
 	}
 	return "/results[no id]"
 }
+
+// placeOfID is where the connection with that id is in the list.
+func placeOfID(id int64) string { return fmt.Sprintf("/results[id=%d]", id) }
 
 // wantNone judges that nothing was found to differ.
 func (t *T) wantNone(found []Difference) bool {

@@ -240,8 +240,8 @@ func listIDUnique(t *T) {
 func listFrequencyDomain(t *T) {
 	var found []Difference
 	for _, item := range t.NeedList(t.As(editor)) {
-		if f, ok := item["frequency"].(string); !ok || !slices.Contains(filterFrequencies, f) {
-			found = append(found, Difference{placeOf(item) + "/frequency", "one of " + strings.Join(filterFrequencies, ", "), show(item["frequency"])})
+		if f, ok := item["frequency"].(string); !ok || !slices.Contains(documentedFrequencies, f) {
+			found = append(found, Difference{placeOf(item) + "/frequency", "one of " + strings.Join(documentedFrequencies, ", "), show(item["frequency"])})
 		}
 	}
 	t.wantNone(found)

@@ -45,7 +45,7 @@ func updateWithoutSlash(t *T) {
 	m := t.Made(base)
 	r := t.attempt(request{method: http.MethodPut, path: strings.TrimSuffix(t.ItemPath(m.ID), "/"), body: m.Sent})
 	lost := []int{http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther}
-	if t.Should(!slices.Contains(lost, r.Status), "no redirect that turns PUT into GET", "status "+strconv.Itoa(r.Status)) {
+	if t.Should(!slices.Contains(lost, r.Status), "no redirect that turns PUT into GET", statusOf(r)) {
 		t.Note("PUT: status %d", r.Status)
 	}
 }

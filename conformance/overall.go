@@ -202,7 +202,7 @@ func serverNeverFailed(t *T) {
 		case slices.Contains(busy, s.reply.Status):
 			unavailable = s.reply.Status
 		case failed(s.method, s.reply.Status):
-			return []Difference{{"", s.asked() + ": a status below 500", "status " + strconv.Itoa(s.reply.Status)}}
+			return []Difference{{"", s.asked() + ": a status below 500", statusOf(s.reply)}}
 		}
 		return nil
 	})

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"strconv"
 	"strings"
 )
 
@@ -144,7 +143,7 @@ func (t *T) refused(q request, level Level) *Reply {
 	reply := t.Write(q)
 	t.asked++
 	if !reply.Refused() {
-		t.broken(level, Difference{"", "a refusal, status 4xx", "status " + strconv.Itoa(reply.Status)})
+		t.broken(level, Difference{"", "a refusal, status 4xx", statusOf(reply)})
 		return reply
 	}
 	t.WantNoTrace(q.body, before, t.List(looker))
@@ -164,7 +163,7 @@ func (t *T) WantNoTrace(body any, before, after []Object) {
 		case b[id] == nil:
 			t.Inconclusive("somebody created connection %d meanwhile", id)
 		case !equal(b[id], item) && t.run.owns(t.Kind, id):
-			t.differ(Must, differences(fmt.Sprintf("/results[id=%d]", id), b[id], item))
+			t.differ(Must, differences(placeOfID(id), b[id], item))
 		case !equal(b[id], item):
 			t.Inconclusive("somebody changed connection %d meanwhile", id)
 		}

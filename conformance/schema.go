@@ -2,7 +2,6 @@ package conformance
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 	"sync"
 
@@ -25,7 +24,7 @@ func repliesFitContract(t *T) {
 	t.lookBack("of status 2xx", success, func(s seen) []Difference {
 		schema := replySchema(doc, s)
 		if schema == nil {
-			return []Difference{{"", s.asked() + ": a documented status", fmt.Sprintf("status %d", s.reply.Status)}}
+			return []Difference{{"", s.asked() + ": a documented status", statusOf(s.reply)}}
 		}
 		var found []Difference
 		value := withoutNullParams(s.reply.Value)

@@ -34,7 +34,7 @@ func (t *T) wantSelection(list []Object, member, value string) {
 	want := selectBy(list, member, value)
 	r := t.Filter(u, member, value)
 	if len(want) == 0 && r.Refused() {
-		t.Should(false, "status 200 and no connection", "status "+strconv.Itoa(r.Status))
+		t.Should(false, "status 200 and no connection", statusOf(r))
 		return
 	}
 	if !t.wantList(r) {

@@ -23,9 +23,13 @@ type stop struct{}
 
 // Want judges: unless ok, the promise is broken. expected and actual say how, in words or JSON.
 func (t *T) Want(ok bool, expected, actual string) bool {
+	return t.judge(t.check.Level, ok, expected, actual)
+}
+
+func (t *T) judge(level Level, ok bool, expected, actual string) bool {
 	t.asked++
 	if !ok {
-		t.broken(t.check.Level, Difference{"", expected, t.told(actual)})
+		t.broken(level, Difference{"", expected, t.told(actual)})
 	}
 	return ok
 }
@@ -38,26 +42,16 @@ func (t *T) WantEqual(pointer string, want, got any) bool {
 
 // WantStatus judges the status of a reply.
 func (t *T) WantStatus(r *Reply, status int) bool {
-	return t.Want(r.Status == status, "status "+strconv.Itoa(status), "status "+strconv.Itoa(r.Status))
+	return t.Want(r.Status == status, "status "+strconv.Itoa(status), statusOf(r))
 }
 
 // Should judges what is no more than a warning, whatever the level of the check.
 func (t *T) Should(ok bool, expected, actual string) bool {
-	t.asked++
-	if !ok {
-		t.broken(Should, Difference{"", expected, t.told(actual)})
-	}
-	return ok
+	return t.judge(Should, ok, expected, actual)
 }
 
 // Never judges what no level permits, such as a status 5xx: unless ok, the check fails.
-func (t *T) Never(ok bool, expected, actual string) bool {
-	t.asked++
-	if !ok {
-		t.broken(Must, Difference{"", expected, t.told(actual)})
-	}
-	return ok
-}
+func (t *T) Never(ok bool, expected, actual string) bool { return t.judge(Must, ok, expected, actual) }
 
 // Note records which of the permitted behaviours the target has.
 func (t *T) Note(format string, args ...any) {

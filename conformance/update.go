@@ -25,7 +25,13 @@ var appliedUpdates = []promise{
 		run:   updateStatus,
 	},
 	applied("alias", "202, 217", "462, 477", nil, func(t *T) []any { return []any{t.Alias("renamed"), t.Alias("renamed again")} }),
-	applied("frequency", "205, 220", "465, 480", nil, func(*T) []any { return []any{"hourly", "daily", "weekly", "monthly", "manually"} }),
+	applied("frequency", "205, 220", "465, 480", nil, func(*T) []any {
+		var all []any
+		for _, f := range documentedFrequencies {
+			all = append(all, f)
+		}
+		return all
+	}),
 	applied("connector", "203, 216", "463, 476", []Need{secondConnector}, func(t *T) []any {
 		return []any{t.Connector(secondConnector).ID, t.Connector(connector).ID}
 	}),
@@ -78,7 +84,7 @@ func applied(member, alm, ana string, needs []Need, values func(*T) []any) promi
 			m := t.Made(subject)
 			for _, value := range values(t) {
 				reply := t.Update(m.User, m.ID, with(t.updateOf(m), member, value))
-				if !t.Want(reply.OK(), "status 200 for "+show(value), fmt.Sprintf("status %d", reply.Status)) {
+				if !t.Want(reply.OK(), "status 200 for "+show(value), statusOf(reply)) {
 					continue
 				}
 				if o := reply.Object(); o != nil {
@@ -114,37 +120,6 @@ func (t *T) set(m *Made, body Object) Object {
 	return t.NeedGet(m.User, m.ID)
 }
 
-// members are those of a connection that the documentation shows, with a test of their type.
-var members = []struct {
-	name, kind string
-	fits       func(any) bool
-}{
-	{"id", "an integer", isInteger},
-	{"connector", "an integer", isInteger},
-	{"project", "an integer", isInteger},
-	{"system", "a string", is[string]},
-	{"alias", "a string", is[string]},
-	{"frequency", "a string", is[string]},
-	{"command", "a string", is[string]},
-	{"params", "an object", is[Object]},
-	{"inaccessible", "a boolean", is[bool]},
-}
-
-func is[V any](v any) bool { _, ok := v.(V); return ok }
-
-func isInteger(v any) bool { _, ok := integer(v); return ok }
-
-// documented is the connection without members that the documentation doesn't show.
-func documented(o Object) Object {
-	kept := Object{}
-	for _, m := range members {
-		if value, ok := o[m.name]; ok {
-			kept[m.name] = value
-		}
-	}
-	return kept
-}
-
 func updateStatus(t *T) {
 	m := t.Made(subject)
 	reply := t.Update(m.User, m.ID, t.updateOf(m))
@@ -153,13 +128,13 @@ func updateStatus(t *T) {
 	if !reply.OK() || !t.Want(o != nil, "a JSON object", show(reply.Value)) {
 		return
 	}
-	for _, member := range members {
+	for _, member := range documentedMembers {
 		value, ok := o[member.name]
 		switch {
 		case !ok:
-			t.differ(Must, []Difference{{"/" + member.name, member.kind, "absent"}})
-		case !member.fits(value):
-			t.differ(Must, []Difference{{"/" + member.name, member.kind, showAt("/"+member.name, value)}})
+			t.differ(Must, []Difference{{"/" + member.name, member.shape, "absent"}})
+		case shapeOf(value) != member.shape:
+			t.differ(Must, []Difference{{"/" + member.name, member.shape, showAt("/"+member.name, value)}})
 		}
 	}
 }
@@ -215,7 +190,7 @@ func updateOnlyTarget(t *T) {
 			if !t.run.owns(kind, id) || kind == t.Kind && id == m.ID {
 				continue
 			}
-			at := fmt.Sprintf("/results[id=%d]", id)
+			at := placeOfID(id)
 			if t.Want(after[id] != nil, fmt.Sprintf("%s connection %d", kind, id), "absent") {
 				t.WantEqual(at, before[kind][id], after[id])
 			}
@@ -233,10 +208,10 @@ func updateReadback(t *T) {
 		if !reply.OK() {
 			t.Block("connection %d could not be updated: status %d", m.ID, reply.Status)
 		}
-		answered := documented(reply.Object())
-		t.WantEqual("", answered, documented(t.NeedGet(m.User, m.ID)))
+		answered := asDocumented(reply.Object())
+		t.WantEqual("", answered, asDocumented(t.NeedGet(m.User, m.ID)))
 		listed := byID(t.List(m.User))[m.ID]
-		t.WantEqual(fmt.Sprintf("/results[id=%d]", m.ID), answered, documented(listed))
+		t.WantEqual(placeOfID(m.ID), answered, asDocumented(listed))
 	}
 }
 
@@ -246,8 +221,8 @@ func updateIdempotent(t *T) {
 	first := t.set(m, body)
 	before := byID(t.List(m.User))
 	reply := t.Update(m.User, m.ID, body)
-	t.Want(reply.OK(), "status 200 for the same update again", fmt.Sprintf("status %d", reply.Status))
-	t.WantEqual("", documented(first), documented(t.NeedGet(m.User, m.ID)))
+	t.Want(reply.OK(), "status 200 for the same update again", statusOf(reply))
+	t.WantEqual("", asDocumented(first), asDocumented(t.NeedGet(m.User, m.ID)))
 	t.wantNothingNew(body, before, byID(t.List(m.User)))
 }
 

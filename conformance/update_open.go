@@ -34,7 +34,7 @@ func updateParamsSent(t *T) {
 	m := t.Made(subject)
 	for _, sent := range []Object{sampleParams(t.Kind), changedParams(t.Kind)} {
 		reply := t.Update(m.User, m.ID, with(t.updateOf(m), "params", sent))
-		if !t.Want(reply.OK(), "status 200", fmt.Sprintf("status %d", reply.Status)) {
+		if !t.Want(reply.OK(), "status 200", statusOf(reply)) {
 			continue
 		}
 		answers := []Object{t.NeedGet(m.User, m.ID)}
@@ -227,11 +227,11 @@ func updateServerFields(t *T) {
 		return
 	}
 	read := t.Get(m.User, m.ID)
-	if t.Want(read.Status == http.StatusOK, "the connection under its id", fmt.Sprintf("status %d", read.Status)) {
+	if t.Want(read.Status == http.StatusOK, "the connection under its id", statusOf(read)) {
 		for _, name := range []string{"id", "system", "command", "inaccessible"} {
 			t.WantEqual("/"+name, first[name], read.Object()[name])
 		}
 	}
 	taken := t.Get(m.User, id)
-	t.Want(!taken.OK(), fmt.Sprintf("no connection under the id %d that was sent", id), fmt.Sprintf("status %d", taken.Status))
+	t.Want(!taken.OK(), fmt.Sprintf("no connection under the id %d that was sent", id), statusOf(taken))
 }

@@ -39,7 +39,7 @@ func (t *T) wantNotFound(u *User, id int64, body Object) {
 	q := request{user: u, method: http.MethodPut, path: t.ItemPath(id), body: body}
 	reply := t.WantRefused(q)
 	if reply.Refused() {
-		t.Should(reply.Status == http.StatusNotFound, "status 404", fmt.Sprintf("status %d", reply.Status))
+		t.Should(reply.Status == http.StatusNotFound, "status 404", statusOf(reply))
 		return
 	}
 	if read := t.Get(u, id); reply.OK() && read.OK() {
@@ -69,7 +69,7 @@ func updateOtherKind(t *T) {
 		t.wantNotFound(u, c.ID, t.Body(t.Alias("of the other kind")))
 		after := t.GetKind(u, c.Kind, c.ID)
 		t.WantStatus(after, http.StatusOK)
-		t.differ(Must, differences("", documented(before.Object()), documented(after.Object())))
+		t.differ(Must, differences("", asDocumented(before.Object()), asDocumented(after.Object())))
 		return
 	}
 	// A server that numbers both kinds from the same start has no such id, and that is its right.
@@ -109,7 +109,7 @@ func updateFrequencyBasic(t *T, frequency string) {
 		return
 	}
 	const expected = `a refusal, or "manually"`
-	t.Want(reply.OK(), expected, fmt.Sprintf("status %d", reply.Status))
+	t.Want(reply.OK(), expected, statusOf(reply))
 	read := t.NeedGet(m.User, m.ID)["frequency"]
 	ok := t.Want(read == "manually", expected, show(read))
 	if answered, there := reply.Object()["frequency"]; there {

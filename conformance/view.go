@@ -26,7 +26,7 @@ func inFilters(t *T, u *User, full map[int64]Object, judge func(at string, seen,
 	for _, filter := range []struct {
 		name   string
 		values []string
-	}{{"frequency", filterFrequencies}, {"alias", valuesOf(items, "alias", 3)}, {"system", valuesOf(items, "system", 5)}} {
+	}{{"frequency", documentedFrequencies}, {"alias", valuesOf(items, "alias", 3)}, {"system", valuesOf(items, "system", 5)}} {
 		for _, value := range filter.values {
 			if r := t.Filter(u, filter.name, value); r.OK() && r.Object()["results"] != nil {
 				judgeItems("?"+filter.name, t.Items(u, r), full, judge)
