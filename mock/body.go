@@ -77,7 +77,7 @@ func validateBody(c *call) *reply {
 			continue
 		}
 		message := "is not a field of " + c.op.id + didYouMean(name, sortedKeys(c.op.input.Properties))
-		if slices.ContainsFunc(c.op.collection.properties, func(p property) bool { return p.name == name }) {
+		if c.op.collection.has(name) {
 			message = "is the server's to set"
 		}
 		c.find(Finding{Severity: Note, In: "body", Pointer: pointerTo(name), Message: message + "; it was ignored"})

@@ -96,3 +96,8 @@ func (col *collection) shows(p property, view int) bool {
 	i := slices.Index(col.gates, p.visible)
 	return i < 0 || view&(1<<i) == 0
 }
+
+// has tells whether a connection has the property.
+func (col *collection) has(name string) bool {
+	return slices.ContainsFunc(col.properties, func(p property) bool { return p.name == name })
+}

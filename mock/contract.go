@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -153,13 +154,17 @@ func loadContract(file string, data []byte, leniencies ...openapi3.ValidationOpt
 // sortedKeys makes what is told to people, and what is tried in turn, the same in every run.
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-// where is the line of the contract that says the rule of the schema, such as its enum.
-func (c *Contract) where(schema *openapi3.Schema, rule string) (pointer string, line int) {
+// where tells where the contract says the rule of the schema, such as its enum: the JSON pointer, and the
+// file with the line, if it is known.
+func (c *Contract) where(schema *openapi3.Schema, rule string) (pointer, location string) {
 	pointer = c.names[schema]
 	if pointer != "" && rule != "" {
 		pointer += "/" + rule
 	}
-	return pointer, lineOf(schema.Origin, rule)
+	if line := lineOf(schema.Origin, rule); line > 0 {
+		location = c.file + ":" + strconv.Itoa(line)
+	}
+	return pointer, location
 }
 
 // lineOf is the line of a key of an object of the contract, else of the object; 0 if not known.

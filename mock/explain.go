@@ -68,18 +68,26 @@ func (c *Contract) finding(e *openapi3.SchemaError, in string) Finding {
 	for _, token := range e.JSONPointer() {
 		f.Pointer += pointerTo(token)
 	}
-	pointer, line := c.where(e.Schema, e.SchemaField)
-	f.Rule = pointer
-	if line > 0 {
-		f.Location = c.file + ":" + strconv.Itoa(line)
-	}
+	f.Rule, f.Location = c.where(e.Schema, e.SchemaField)
 	return f
 }
 
-// pointerTo is the JSON pointer to a member of an object.
-func pointerTo(member string) string {
-	return "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(member)
+// faults tells, as faults of the mock, what the schema forbids in a reply.
+func (c *Contract) faults(schema *openapi3.Schema, value any) []Finding {
+	var faults []Finding
+	for _, e := range validate(schema, value, openapi3.VisitAsResponse()) {
+		f := c.finding(e, "reply")
+		f.Severity = Fault
+		faults = append(faults, f)
+	}
+	return faults
 }
+
+// token spells a name as a part of a JSON pointer.
+var token = strings.NewReplacer("~", "~0", "/", "~1").Replace
+
+// pointerTo is the JSON pointer to a member of an object.
+func pointerTo(member string) string { return "/" + token(member) }
 
 // wanted says in words what the violated rule asks for. It never repeats a value, unless it is a
 // short one where the contract lists the allowed ones.

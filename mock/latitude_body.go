@@ -3,7 +3,6 @@ package mock
 import (
 	"encoding/json"
 	"maps"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -163,16 +162,6 @@ func (c *call) forgive(name string) {
 	}
 }
 
-// gated tells whether the field asks for what the plan doesn't include.
-func (c *call) gated(name string) bool {
-	f := c.op.field(name)
-	if f == nil || f.feature == nil || c.has(c.user.Organization, f.feature.Name) {
-		return false
-	}
-	text, _ := c.sentText(name)
-	return slices.Contains(f.feature.Gates, text)
-}
-
 // refuseFields rejects what the operation doesn't take: properties of the reply, or any other.
 func (c *call) refuseFields(properties bool, message string) *reply {
 	for _, name := range sortedKeys(c.sent) {
@@ -181,11 +170,6 @@ func (c *call) refuseFields(properties bool, message string) *reply {
 		}
 	}
 	return nil
-}
-
-// has tells whether a connection has the property.
-func (col *collection) has(name string) bool {
-	return slices.ContainsFunc(col.properties, func(p property) bool { return p.name == name })
 }
 
 func refuseTakenAlias(c *call) *reply {

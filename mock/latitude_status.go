@@ -2,12 +2,8 @@ package mock
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
-	"strings"
-
-	"github.com/gorilla/mux"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -143,15 +139,13 @@ func instead(of, status int) func(*call, *outgoing) {
 // redirected sends the client to the path with its slash.
 func redirected(status int) func(*call, *outgoing) {
 	return func(c *call, o *outgoing) {
-		slashed := c.r.Clone(c.r.Context())
-		slashed.URL.Path, slashed.URL.RawPath = c.r.URL.Path+"/", ""
-		var match mux.RouteMatch
-		if c.op != nil || c.path != nil || strings.HasSuffix(c.r.URL.Path, "/") || !c.contract.router.Match(slashed, &match) {
+		if c.op != nil || c.path != nil {
 			return
 		}
-		location := url.URL{Path: slashed.URL.Path, RawQuery: c.r.URL.RawQuery}
-		o.status, o.body = status, nil
-		o.header.Set("Location", location.String())
+		if location, template := c.withSlash(); template != "" {
+			o.status, o.body = status, nil
+			o.header.Set("Location", location)
+		}
 	}
 }
 

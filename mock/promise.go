@@ -146,9 +146,6 @@ func (f *promiseFinder) entries(list *yaml.Node, at string) {
 	}
 }
 
-// token spells a name as a part of a JSON pointer.
-func token(name string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(name) }
-
 // xKeys adds the x- keys in and below the object n of that kind.
 func (f *promiseFinder) xKeys(n *yaml.Node, at, kind string) {
 	element, isList := strings.CutPrefix(kind, "[]")

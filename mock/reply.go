@@ -67,7 +67,7 @@ func (c *call) faults(a *reply) []Finding {
 		faults = append(faults, item.faults...)
 	}
 	if a.envelope != nil {
-		faults = append(faults, c.schemaFaults(a.schema, a.envelope)...)
+		faults = append(faults, c.contract.faults(a.schema, a.envelope)...)
 	}
 	return faults
 }
@@ -76,17 +76,7 @@ func (c *call) refusalFaults(a *reply, schema *openapi3.Schema) []Finding {
 	if a.body == nil || schema == nil { // OPTIONS and redirects, which the contract doesn't describe
 		return nil
 	}
-	return c.schemaFaults(schema, a.body)
-}
-
-func (c *call) schemaFaults(schema *openapi3.Schema, value any) []Finding {
-	var faults []Finding
-	for _, e := range validate(schema, value, openapi3.VisitAsResponse()) {
-		f := c.contract.finding(e, "reply")
-		f.Severity = Fault
-		faults = append(faults, f)
-	}
-	return faults
+	return c.contract.faults(schema, a.body)
 }
 
 // encode joins what was validated: nothing is rendered anew but the envelope.

@@ -77,22 +77,32 @@ func matchOperation(c *call) *reply {
 // unknownPath answers a path that the contract doesn't have, and names the one that was probably meant.
 func (c *call) unknownPath() *reply {
 	asked := c.r.URL.EscapedPath()
+	slashed, template := c.withSlash()
+	if template == "" {
+		nearest := c.contract.nearest(c.r.Method, c.r.URL.Path)
+		c.find(Finding{Severity: Violation, In: "path", Message: fmt.Sprintf("the contract has no %s; the nearest operation is %s", asked, nearest)})
+		return refuse(http.StatusNotFound, "Not found. The nearest operation is %s.", nearest)
+	}
+	c.find(Finding{Severity: Violation, In: "path", Message: fmt.Sprintf("%s lacks the slash at the end: the operation is %s %s",
+		asked, c.r.Method, template)})
+	if c.r.Method != http.MethodGet && c.r.Method != http.MethodHead {
+		return refuse(http.StatusNotFound, "Not found. The path lacks the slash at the end: the operation is %s %s.",
+			c.r.Method, template)
+	}
+	return &reply{status: http.StatusMovedPermanently, header: http.Header{"Location": {slashed}}}
+}
+
+// withSlash is what was asked for with a slash at the end of the path, and the template that this matches;
+// both are empty if it matches none or the path has its slash.
+func (c *call) withSlash() (location, template string) {
 	slashed := c.r.Clone(c.r.Context())
 	slashed.URL.Path, slashed.URL.RawPath = c.r.URL.Path+"/", ""
 	var match mux.RouteMatch
-	if strings.HasSuffix(asked, "/") || !c.contract.router.Match(slashed, &match) {
-		c.find(Finding{Severity: Violation, In: "path", Message: fmt.Sprintf("the contract has no %s; the nearest operation is %s",
-			asked, c.contract.nearest(c.r.Method, c.r.URL.Path))})
-		return refuse(http.StatusNotFound, "Not found. The nearest operation is %s.", c.contract.nearest(c.r.Method, c.r.URL.Path))
+	if strings.HasSuffix(c.r.URL.EscapedPath(), "/") || !c.contract.router.Match(slashed, &match) {
+		return "", ""
 	}
-	c.find(Finding{Severity: Violation, In: "path", Message: fmt.Sprintf("%s lacks the slash at the end: the operation is %s %s",
-		asked, c.r.Method, match.Route.GetName())})
-	if c.r.Method != http.MethodGet && c.r.Method != http.MethodHead {
-		return refuse(http.StatusNotFound, "Not found. The path lacks the slash at the end: the operation is %s %s.",
-			c.r.Method, match.Route.GetName())
-	}
-	location := url.URL{Path: slashed.URL.Path, RawQuery: c.r.URL.RawQuery}
-	return &reply{status: http.StatusMovedPermanently, header: http.Header{"Location": {location.String()}}}
+	u := url.URL{Path: slashed.URL.Path, RawQuery: c.r.URL.RawQuery}
+	return u.String(), match.Route.GetName()
 }
 
 func negotiateFormat(c *call) *reply {
@@ -202,7 +212,7 @@ func refuseUnknownReferences(c *call) *reply {
 			continue
 		}
 		finding := Finding{Severity: Refusal, In: "body", Pointer: "/" + f.name, Source: f.cite.within(c.op).String()}
-		finding.Rule, finding.Location = c.ruleAt(f.schema, "x-refers-to")
+		finding.Rule, finding.Location = c.contract.where(f.schema, "x-refers-to")
 		id, ok := asInt(value)
 		e, unmet := c.world.refer(f.refersTo, c.user.Organization, id)
 		switch {
@@ -221,28 +231,29 @@ func refuseUnknownReferences(c *call) *reply {
 
 func refuseGatedValues(c *call) *reply {
 	for _, f := range c.op.fields {
-		value, _ := c.sent[f.name].(string)
-		if f.feature == nil || !slices.Contains(f.feature.Gates, value) || c.has(c.user.Organization, f.feature.Name) {
+		if !c.gated(f.name) {
 			continue
 		}
+		value := c.sent[f.name]
 		c.reject(f.name, fmt.Sprintf("%q is not a valid choice.", value))
 		finding := Finding{
 			Severity: Refusal, In: "body", Pointer: "/" + f.name, Source: f.cite.within(c.op).String(),
 			Message: fmt.Sprintf("%q needs the feature %s, which organization %s lacks", value, f.feature.Name, c.user.Organization),
 		}
-		finding.Rule, finding.Location = c.ruleAt(f.schema, "x-feature")
+		finding.Rule, finding.Location = c.contract.where(f.schema, "x-feature")
 		c.find(finding)
 	}
 	return nil
 }
 
-// ruleAt tells where the contract states a rule of the schema.
-func (c *call) ruleAt(schema *openapi3.Schema, rule string) (pointer, location string) {
-	pointer, line := c.contract.where(schema, rule)
-	if line > 0 {
-		location = c.contract.file + ":" + strconv.Itoa(line)
+// gated tells whether the field asks for what the plan doesn't include.
+func (c *call) gated(name string) bool {
+	f := c.op.field(name)
+	if f == nil || f.feature == nil || c.has(c.user.Organization, f.feature.Name) {
+		return false
 	}
-	return pointer, location
+	text, _ := c.sentText(name)
+	return slices.Contains(f.feature.Gates, text)
 }
 
 func refuseInvalid(c *call) *reply {

@@ -5,8 +5,6 @@ import (
 	"maps"
 	"slices"
 	"sync"
-
-	"github.com/getkin/kin-openapi/openapi3"
 )
 
 // store holds the connections. It renders and validates a connection once, when it changes; what
@@ -133,11 +131,7 @@ func (s *store) judge(col *collection, body []byte) []Finding {
 	}
 	var faults []Finding
 	for _, schema := range col.schemas {
-		for _, e := range validate(schema, value, openapi3.VisitAsResponse()) {
-			f := s.contract.finding(e, "reply")
-			f.Severity = Fault
-			faults = append(faults, f)
-		}
+		faults = append(faults, s.contract.faults(schema, value)...)
 	}
 	return faults
 }
@@ -150,22 +144,20 @@ func (s *store) create(col *collection, org string, values map[string]any, refs 
 	id := kind.lastID
 	s.mu.Unlock()
 
-	rec := s.render(col, id, org, values, refs)
-	if s.loose || !rec.faulty() {
-		s.mu.Lock()
-		s.insert(col, rec)
-		s.mu.Unlock()
-	}
-	return rec
+	return s.keep(col, s.render(col, id, org, values, refs))
 }
 
 // update puts a record with the new values in the place of old, unless a view of it has faults.
 func (s *store) update(col *collection, old *record, values map[string]any, refs map[string]*entity) *record {
-	rec := s.render(col, old.id, old.organization, values, refs)
+	return s.keep(col, s.render(col, old.id, old.organization, values, refs))
+}
+
+// keep stores the record, unless the contract forbids it.
+func (s *store) keep(col *collection, rec *record) *record {
 	if s.loose || !rec.faulty() {
 		s.mu.Lock()
+		defer s.mu.Unlock()
 		s.insert(col, rec)
-		s.mu.Unlock()
 	}
 	return rec
 }

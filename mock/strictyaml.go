@@ -160,6 +160,11 @@ func jsonValue(n *yaml.Node, budget *int) (any, error) {
 		}
 		return members, nil
 	}
+	return jsonScalar(n, fail)
+}
+
+// jsonScalar converts what is neither a list nor a mapping.
+func jsonScalar(n *yaml.Node, fail func(format string, args ...any) error) (any, error) {
 	switch tag := n.ShortTag(); {
 	case tag == "!!null":
 		return nil, nil
