@@ -46,11 +46,16 @@ func (t *T) Tried(f fixture) *Made {
 	return m
 }
 
-// Made is Tried where the connection must have come into being: else the check is blocked, because
-// create/status is the check that asks whether it should.
-func (t *T) Made(f fixture) *Made {
+// Made is Tried where the connection must have come into being, and have an id: else the check is blocked,
+// because create/status is the check that asks whether it should.
+func (t *T) Made(f fixture) *Made { return t.needMade(f, true) }
+
+// Accepted is Tried where the create must have been accepted, whatever the reply is.
+func (t *T) Accepted(f fixture) *Made { return t.needMade(f, false) }
+
+func (t *T) needMade(f fixture, identified bool) *Made {
 	m := t.Tried(f)
-	if !m.Reply.OK() || m.ID == 0 {
+	if !m.Reply.OK() || identified && m.ID == 0 {
 		t.Block("the connection that this check looks at could not be created: status %d", m.Reply.Status)
 	}
 	return m
