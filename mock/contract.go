@@ -29,6 +29,8 @@ type Contract struct {
 	features    []string                    // that the contract names
 	responses   map[int]*openapi3.Schema    // components' replies by status, for paths without operation
 	names       map[*openapi3.Schema]string // JSON pointer of each schema, for messages
+	plan        []planned                   // what there is to cover
+	violations  map[string]item             // refusals to cover, by the rule that is broken
 }
 
 // path is a path template with its operations.
@@ -50,6 +52,8 @@ type operation struct {
 	success          int              // status
 	responses        map[int]response // by status
 	cite             citations
+	origin           *openapi3.Origin
+	items            operationItems
 }
 
 type parameter struct {
@@ -59,6 +63,8 @@ type parameter struct {
 	filters  string // property of the items
 	paginate string // size or page
 	cite     citations
+	origin   *openapi3.Origin
+	items    parameterItems
 }
 
 // field is one field of a request body.
@@ -70,6 +76,7 @@ type field struct {
 	feature  *featureRule
 	inherits inheritsRule
 	cite     citations
+	items    fieldItems
 }
 
 // response is one documented reply of an operation.
@@ -97,6 +104,8 @@ type property struct {
 	schema  *openapi3.Schema
 	from    source // where its value always comes from
 	visible string // permission, or empty
+	cite    citations
+	items   propertyItems
 }
 
 // DefaultContract returns the contract that this module holds: see [sdecontract.Spec].

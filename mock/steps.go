@@ -33,6 +33,8 @@ type call struct {
 
 	invalid  fieldErrors
 	findings []Finding
+	body     []byte // as it was read, for the journal; nothing else may use its memory
+	seen     []item // what the exchange covered
 
 	undocumented string // a method that a latitude adds, answered by way of another
 	format       string // other than JSON, which a latitude lets the client ask for
@@ -163,6 +165,7 @@ func checkPermission(c *call) *reply {
 	if c.user.may(c.op.requires) || c.takes(ReaderWrites) {
 		return nil
 	}
+	c.saw(c.op.items.refused)
 	c.find(Finding{
 		Severity: Refusal, In: "header", Pointer: "Authorization", Source: c.op.cite.String(),
 		Message: fmt.Sprintf("%s lacks the permission %q, which %s requires", c.user.Name, c.op.requires, c.op.id),
@@ -217,13 +220,17 @@ func refuseUnknownReferences(c *call) *reply {
 		e, unmet := c.world.refer(f.refersTo, c.user.Organization, id)
 		switch {
 		case !ok || e == nil:
+			c.saw(f.items.unknown)
 			c.reject(f.name, fmt.Sprintf(unknownPK, value))
 			finding.Message = fmt.Sprintf("organization %s has no %s %s", c.user.Organization, f.name, value)
 			c.find(finding)
 		case unmet != "":
+			c.saw(f.items.unmet)
 			c.reject(f.name, fmt.Sprintf(unusableObject, id, unmet))
 			finding.Message = unmet
 			c.find(finding)
+		default:
+			c.saw(f.items.accepted)
 		}
 	}
 	return nil
@@ -231,6 +238,7 @@ func refuseUnknownReferences(c *call) *reply {
 
 func refuseGatedValues(c *call) *reply {
 	for _, f := range c.op.fields {
+		c.sawPlan(f)
 		if !c.gated(f.name) {
 			continue
 		}
@@ -267,6 +275,7 @@ func fillDefaults(c *call) *reply {
 	if c.op.input != nil {
 		c.refs = c.world.references(c.op, c.user.Organization, c.sent)
 		c.values = fill(c.op, c.sent, c.refs)
+		c.sawFilled()
 	}
 	return nil
 }

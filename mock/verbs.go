@@ -56,6 +56,7 @@ func (c *call) readParameter(p parameter, texts []string) {
 	value, ok := parameterValue(p.schema, text)
 	if !ok {
 		note.Severity, note.Message = Violation, "must be an integer"
+		note.Rule, note.Location = c.contract.where(p.schema, "type")
 		c.find(note)
 		c.reject(p.name, "A valid integer is required.")
 		return
@@ -81,6 +82,7 @@ func list(c *call) *reply {
 	c.arrange(found)
 	envelope := map[string]any{col.results: []any{}}
 	page, err := c.paginate(envelope, len(found))
+	c.sawList(len(found), page, err != nil)
 	if err != nil {
 		return err
 	}
@@ -172,6 +174,7 @@ func update(c *call) *reply {
 
 // show answers with the connection as the user may see it.
 func (c *call) show(rec *record) *reply {
+	c.sawConnections(1)
 	view := c.op.collection.hiddenFrom(c.user)
 	return &reply{status: c.op.success, items: []rendering{rec.views[view]}}
 }
