@@ -7,6 +7,9 @@ import (
 
 // saw notes that the exchange met something, once.
 func (c *call) saw(i item) {
+	if c.seen == nil {
+		c.seen = c.room[:0]
+	}
 	if i != 0 && !slices.Contains(c.seen, i) {
 		c.seen = append(c.seen, i)
 	}
@@ -25,7 +28,7 @@ func (c *call) observe(a *reply) {
 		}
 	}
 	if c.user != nil {
-		c.saw(item(len(c.contract.plan) + slices.Index(c.world.users, c.user)))
+		c.saw(item(len(c.contract.plan) + slices.Index(c.world.users, c.user))) //nolint:gosec // there are few
 		if c.user.may(c.op.requires) {
 			c.saw(c.op.items.granted)
 		}

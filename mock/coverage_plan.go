@@ -11,7 +11,7 @@ import (
 )
 
 // item is the place of something to cover in Contract.plan; 0 stands for nothing.
-type item int
+type item int32
 
 // planned is an item that was found in the contract.
 type planned struct {

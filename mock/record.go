@@ -22,10 +22,12 @@ const (
 // little as possible, because most are never read.
 type entry struct {
 	Exchange                            // without headers, bodies and behaviours
-	requestHeader, replyHeader []string // name and value by turns
-	requestBody, replyBody     []byte
-	seen                       []item
-	size                       int64 // in bytes, about
+	headers                []string // name and value by turns: of the request, then of the reply
+	ofRequest              int      // how many of headers are the request's
+	requestBody, replyBody []byte
+	seen                   []item
+	room                   [8]item // for seen: most exchanges see few
+	size                   int64   // in bytes, about
 }
 
 // journaled puts the exchange into the journal and counts what it covers. That is done before the reply is
@@ -38,7 +40,8 @@ func (c *call) journaled(r *http.Request, started time.Time, a *reply) *entry {
 	e := &entry{Exchange: Exchange{
 		Time: started, Method: r.Method, Host: clip(r.Host), TLS: r.TLS != nil, Proto: r.Proto,
 		Target: clip(r.URL.RequestURI()), Status: a.status, Bytes: a.size(), Findings: c.findings,
-	}, seen: slices.Clone(c.seen)}
+	}}
+	e.seen = append(e.room[:0], c.seen...)
 	if c.op != nil {
 		e.Operation = c.op.id
 	}
@@ -52,10 +55,12 @@ func (c *call) journaled(r *http.Request, started time.Time, a *reply) *entry {
 	for _, f := range e.Findings {
 		e.size += int64(112 + len(f.Pointer) + len(f.Message) + len(f.Location) + len(f.Source))
 	}
-	e.requestHeader = e.keepHeader(r.Header, "request header")
-	e.replyHeader = e.keepHeader(a.header, "reply header")
+	e.headers = make([]string, 0, 2*min(len(r.Header)+len(a.header)+1, 200))
+	e.keepHeader(r.Header, "request header")
+	e.ofRequest = len(e.headers)
+	e.keepHeader(a.header, "reply header")
 	if !a.chunked {
-		e.replyHeader = append(e.replyHeader, "Content-Length", strconv.Itoa(e.Bytes))
+		e.headers = append(e.headers, "Content-Length", strconv.Itoa(e.Bytes))
 	}
 	e.requestBody = e.keepBody(c.body, "request body")
 	if r.Method != http.MethodHead {
@@ -77,8 +82,7 @@ func (e *entry) detach() {
 }
 
 // keepHeader notes a header as far as there is room for it.
-func (e *entry) keepHeader(h http.Header, what string) []string {
-	kept := make([]string, 0, 2*min(len(h), 100))
+func (e *entry) keepHeader(h http.Header, what string) {
 	room := maxKeptHeader
 	for name, values := range h {
 		for _, value := range values {
@@ -87,12 +91,11 @@ func (e *entry) keepHeader(h http.Header, what string) []string {
 				e.cut(what)
 			}
 			if room >= 0 {
-				kept = append(kept, name, short)
+				e.headers = append(e.headers, name, short)
 			}
 		}
 	}
 	e.size += int64(maxKeptHeader - max(room, 0))
-	return kept
 }
 
 func (e *entry) keepBody(body []byte, what string) []byte {
@@ -115,7 +118,7 @@ func (s *Server) open(kept *entry) Exchange {
 	e := kept.Exchange
 	e.Findings, e.Cut = slices.Clone(e.Findings), slices.Clone(e.Cut)
 	e.Behaviours = s.behaviours(kept.seen)
-	e.RequestHeader, e.ReplyHeader = header(kept.requestHeader), header(kept.replyHeader)
+	e.RequestHeader, e.ReplyHeader = header(kept.headers[:kept.ofRequest]), header(kept.headers[kept.ofRequest:])
 	for _, text := range explanations(e.Findings) {
 		e.ReplyHeader.Add(explanationHeader, text)
 	}

@@ -35,6 +35,7 @@ type call struct {
 	findings []Finding
 	body     []byte // as it was read, for the journal; nothing else may use its memory
 	seen     []item // what the exchange covered
+	room     [24]item
 
 	undocumented string // a method that a latitude adds, answered by way of another
 	format       string // other than JSON, which a latitude lets the client ask for
