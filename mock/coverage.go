@@ -31,8 +31,8 @@ func CoverageKinds() []CoverageKind {
 // it doesn't say isn't there.
 //
 // An item counts once it was met, whatever brought it about: a latitude or a fault as well, for the client has
-// seen it. What can't be met by a client that keeps the contract, in this mock with this world and without
-// faults, counts only then: see [CoverageItem.OnDemand].
+// seen it. What takes more than requests without violations and notes, in this world, counts only then: see
+// OnDemand of [CoverageItem].
 type Coverage struct {
 	Covered int             `json:"covered"` // of the items that count
 	Total   int             `json:"total"`   // how many count
@@ -108,31 +108,29 @@ func (c Coverage) Item(id string) (item CoverageItem, ok bool) {
 	return item, false
 }
 
-// Missing returns lines that name what counts and wasn't met, grouped by kind and operation.
-func (c Coverage) Missing() []string {
-	var lines []string
-	for _, g := range c.Groups {
-		var order []string
-		labels := map[string][]string{}
-		for _, i := range g.Items {
-			if i.Count > 0 || !i.Counts() {
-				continue
-			}
-			under, label := i.Operation, i.Label
-			switch g.Kind {
-			case Operations, Users:
-				under = ""
-			case Behaviours:
-				under, label = i.ID, i.Says
-			}
-			if labels[under] == nil {
-				order = append(order, under)
-			}
-			labels[under] = append(labels[under], label)
+// Missing names what counts and wasn't met, a line for what belongs together: "listAlmConnections: 401, 404".
+func (g CoverageGroup) Missing() []string {
+	var order []string
+	labels := map[string][]string{}
+	for _, i := range g.Items {
+		if i.Count > 0 || !i.Counts() {
+			continue
 		}
-		for _, under := range order {
-			lines = append(lines, strings.TrimSpace(fmt.Sprintf("%s: %s %s", g.Kind, under, strings.Join(labels[under], ", "))))
+		under := i.Operation + ": "
+		switch g.Kind {
+		case Operations, Users:
+			under = ""
+		case Behaviours:
+			under = strings.TrimSuffix(i.ID, "/"+i.Label) + ": "
 		}
+		if labels[under] == nil {
+			order = append(order, under)
+		}
+		labels[under] = append(labels[under], i.Label)
+	}
+	lines := make([]string, len(order))
+	for i, under := range order {
+		lines[i] = under + strings.Join(labels[under], ", ")
 	}
 	return lines
 }

@@ -12,6 +12,8 @@ import (
 // What else it takes to meet something: CoverageItem.OnDemand.
 const (
 	violating = "a request that breaks the contract"
+	unlikely  = "a request that was probably not meant so"
+	tooLarge  = "a body that is larger than the mock reads"
 	injected  = "a fault or a latitude"
 )
 
@@ -50,7 +52,7 @@ func (op *operation) onDemand(status int) string {
 		if op.input == nil {
 			return injected
 		}
-		byClient = true
+		return tooLarge
 	default:
 		return injected
 	}

@@ -28,7 +28,7 @@ func (c *call) observe(a *reply) {
 		}
 	}
 	if c.user != nil {
-		c.saw(item(len(c.contract.plan) + slices.Index(c.world.users, c.user))) //nolint:gosec // there are few
+		c.saw(item(len(c.contract.plan) + slices.Index(c.world.users, c.user)))
 		if c.user.may(c.op.requires) {
 			c.saw(c.op.items.granted)
 		}

@@ -11,7 +11,7 @@ import (
 )
 
 // item is the place of something to cover in Contract.plan; 0 stands for nothing.
-type item int32
+type item int
 
 // planned is an item that was found in the contract.
 type planned struct {
@@ -109,10 +109,14 @@ func (p planner) parameter(op *operation, q *parameter) {
 		return
 	}
 	of := func(kind CoverageKind, id, label, key, says string, args ...any) item {
+		var needs func(*Server) string
+		if label == "alone" {
+			needs = always(unlikely)
+		}
 		return p.add(kind, CoverageItem{
 			ID: op.id + "/" + id, Label: label, Operation: op.id, Source: q.cite.String(), Location: p.at(q.origin, key),
 			Says: op.id + ": " + fmt.Sprintf(says, args...),
-		}, nil)
+		}, needs)
 	}
 	q.items.sent = of(Parameters, "parameter/"+q.name, q.name, "", "the parameter %s is sent", q.name)
 	values := q.schema.Enum
@@ -126,17 +130,17 @@ func (p planner) parameter(op *operation, q *parameter) {
 	}
 	if q.filters != "" {
 		id := q.name + "/x-filters/"
-		q.items.some = of(Behaviours, id+"some", id, "x-filters", "the filter %s lets connections pass", q.name)
-		q.items.none = of(Behaviours, id+"none", id, "x-filters", "the filter %s lets no connection pass", q.name)
+		q.items.some = of(Behaviours, id+"some", "some", "x-filters", "the filter %s lets connections pass", q.name)
+		q.items.none = of(Behaviours, id+"none", "none", "x-filters", "the filter %s lets no connection pass", q.name)
 	}
 	switch id := q.name + "/x-paginates/"; q.paginate {
 	case "size":
-		q.items.cut = of(Behaviours, id+"cut", id, "x-paginates", "the list is longer than a page of %s", q.name)
-		q.items.fits = of(Behaviours, id+"fits", id, "x-paginates", "the list fits on a page of %s", q.name)
+		q.items.cut = of(Behaviours, id+"cut", "cut", "x-paginates", "the list is longer than a page of %s", q.name)
+		q.items.fits = of(Behaviours, id+"fits", "fits", "x-paginates", "the list fits on a page of %s", q.name)
 	case "page":
-		q.items.turned = of(Behaviours, id+"turned", id, "x-paginates", "another %s than the first is shown", q.name)
-		q.items.beyond = of(Behaviours, id+"beyond", id, "x-paginates", "a %s beyond the last is refused", q.name)
-		q.items.withoutEffect = of(Behaviours, id+"alone", id, "x-paginates", "%s has no effect without a size", q.name)
+		q.items.turned = of(Behaviours, id+"turned", "turned", "x-paginates", "another %s than the first is shown", q.name)
+		q.items.beyond = of(Behaviours, id+"beyond", "beyond", "x-paginates", "a %s beyond the last is refused", q.name)
+		q.items.withoutEffect = of(Behaviours, id+"alone", "alone", "x-paginates", "%s has no effect without a size", q.name)
 	}
 	p.violation(q.schema, q.cite, true)
 }
@@ -175,8 +179,8 @@ func (p planner) field(op *operation, f *field) {
 	}
 	if r := f.feature; r != nil {
 		list := strings.Join(r.Gates, ", ")
-		f.items.within = rule("x-feature", "granted", r.someOrganization(true), "%s can be used with the feature %s", list, r.Name)
-		f.items.beyond = rule("x-feature", "refused", r.someOrganization(false), "%s is refused without the feature %s", list, r.Name)
+		f.items.within = rule("x-feature", "granted", r.someOrganization(true), "one of %s can be used with the feature %s", list, r.Name)
+		f.items.beyond = rule("x-feature", "refused", r.someOrganization(false), "one of %s is refused without the feature %s", list, r.Name)
 	}
 	f.items.taken, f.items.kept = map[string]item{}, map[string]item{}
 	for _, member := range sortedKeys(f.inherits) {
@@ -204,7 +208,7 @@ func (p planner) properties(col *collection) {
 			q.items.derived = rule("x-default-from", "derived", nil, "a connection that is written gets it from %s", q.from)
 		}
 		if q.schema.ReadOnly {
-			q.items.ignored = rule("readOnly", "ignored", nil, "sent by a client, it is ignored")
+			q.items.ignored = rule("readOnly", "ignored", always(unlikely), "sent by a client, it is ignored")
 		}
 	}
 }
@@ -219,7 +223,8 @@ func (p planner) rule(s *openapi3.Schema, cite citations, key, outcome string, n
 	}, needs)
 }
 
-// violation plans the refusals of what breaks a rule of the schema, by the pointer that a finding has.
+// violation plans the refusals of what breaks a rule of the schema, by the pointer that a finding has. The
+// type of what has an enum is not among them: the enum is told in its place. Text in a query can be no other.
 func (p planner) violation(s *openapi3.Schema, cite citations, isQuery bool) {
 	pointer, _ := p.where(s, "")
 	about := ruleName(pointer)
@@ -230,13 +235,15 @@ func (p planner) violation(s *openapi3.Schema, cite citations, isQuery bool) {
 	for _, name := range s.Required {
 		plan("required", "/"+name, name+" left out is refused")
 	}
-	if s.Type != nil && !(isQuery && s.Type.Is(openapi3.TypeString)) {
+	if s.Type != nil && s.Enum == nil && (!isQuery || !s.Type.Is(openapi3.TypeString)) {
 		plan("type", "", "another type than "+strings.Join(s.Type.Slice(), " or ")+" is refused")
 	}
 	if s.Enum != nil {
 		plan("enum", "", "another value than the listed ones is refused")
 	}
-	if s.MinLength > 0 {
+	if s.MinLength == 1 {
+		plan("minLength", "", "an empty text is refused")
+	} else if s.MinLength > 1 {
 		plan("minLength", "", fmt.Sprintf("fewer than %d characters are refused", s.MinLength))
 	}
 	if s.MaxLength != nil {

@@ -21,7 +21,7 @@ const (
 // entry is an exchange as the journal keeps it: it refers to what the exchange was made of, and copies as
 // little as possible, because most are never read.
 type entry struct {
-	Exchange                            // without headers, bodies and behaviours
+	Exchange                        // without headers, bodies and behaviours
 	headers                []string // name and value by turns: of the request, then of the reply
 	ofRequest              int      // how many of headers are the request's
 	requestBody, replyBody []byte
