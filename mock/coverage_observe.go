@@ -120,8 +120,9 @@ func (c *call) sawInherited(f *field, member string, from source, sent map[strin
 	}
 }
 
-// sawList notes what filters and pages made of a list of so many connections.
-func (c *call) sawList(found int, page span, refused bool) {
+// sawList notes what filters and pages made of a list: how many connections passed, of which those from
+// one on to another, not included, are shown.
+func (c *call) sawList(found, from, to int, refused bool) {
 	size, number := false, int64(0)
 	for i := range c.op.params {
 		p := &c.op.params[i]
@@ -145,16 +146,16 @@ func (c *call) sawList(found int, page span, refused bool) {
 			c.saw(items.beyond)
 		case !size && number > 1:
 			c.saw(items.withoutEffect)
-		case size && page.to-page.from < found:
+		case size && to-from < found:
 			c.saw(items.cut)
 		case size:
 			c.saw(items.fits)
 		}
-		if size && page.from > 0 && !refused {
+		if size && from > 0 && !refused {
 			c.saw(c.op.params[i].items.turned)
 		}
 	}
-	c.sawConnections(page.to - page.from)
+	c.sawConnections(to - from)
 }
 
 // sawConnections notes what a reply with so many connections shows and hides.

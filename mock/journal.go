@@ -199,7 +199,7 @@ func (s *Server) Follow(ctx context.Context) <-chan Followed {
 }
 
 // read opens and redacts what the journal kept.
-func (s *Server) read(kept []*entry) []Exchange {
+func (s *Server) read(kept []*logged) []Exchange {
 	list := make([]Exchange, len(kept))
 	for i, e := range kept {
 		list[i] = s.redactor.exchange(s.open(e))

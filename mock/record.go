@@ -18,9 +18,9 @@ const (
 	maxKeptHeader = 16 << 10 // of all headers of a message
 )
 
-// entry is an exchange as the journal keeps it: it refers to what the exchange was made of, and copies as
+// logged is an exchange as the journal keeps it: it refers to what the exchange was made of, and copies as
 // little as possible, because most are never read.
-type entry struct {
+type logged struct {
 	Exchange                        // without headers, bodies and behaviours
 	headers                []string // name and value by turns: of the request, then of the reply
 	ofRequest              int      // how many of headers are the request's
@@ -32,12 +32,12 @@ type entry struct {
 
 // journaled puts the exchange into the journal and counts what it covers. That is done before the reply is
 // sent, so that a client that has its reply finds both.
-func (c *call) journaled(r *http.Request, started time.Time, a *reply) *entry {
+func (c *call) journaled(r *http.Request, started time.Time, a *reply) *logged {
 	if c.silent {
 		return nil
 	}
 	c.observe(a)
-	e := &entry{Exchange: Exchange{
+	e := &logged{Exchange: Exchange{
 		Time: started, Method: r.Method, Host: clip(r.Host), TLS: r.TLS != nil, Proto: r.Proto,
 		Target: clip(r.URL.RequestURI()), Status: a.status, Bytes: a.size(), Findings: c.findings,
 	}}
@@ -73,7 +73,7 @@ func (c *call) journaled(r *http.Request, started time.Time, a *reply) *entry {
 }
 
 // detach copies what is a part of a long text, so that the text isn't kept.
-func (e *entry) detach() {
+func (e *logged) detach() {
 	e.Method, e.Proto, e.Target = strings.Clone(clip(e.Method)), strings.Clone(e.Proto), strings.Clone(e.Target)
 	for i := range e.Findings {
 		f := &e.Findings[i]
@@ -82,7 +82,7 @@ func (e *entry) detach() {
 }
 
 // keepHeader notes a header as far as there is room for it.
-func (e *entry) keepHeader(h http.Header, what string) {
+func (e *logged) keepHeader(h http.Header, what string) {
 	room := maxKeptHeader
 	for name, values := range h {
 		for _, value := range values {
@@ -98,7 +98,7 @@ func (e *entry) keepHeader(h http.Header, what string) {
 	e.size += int64(maxKeptHeader - max(room, 0))
 }
 
-func (e *entry) keepBody(body []byte, what string) []byte {
+func (e *logged) keepBody(body []byte, what string) []byte {
 	if len(body) > maxKeptBody {
 		e.cut(what)
 		body = bytes.Clone(body[:maxKeptBody])
@@ -107,14 +107,14 @@ func (e *entry) keepBody(body []byte, what string) []byte {
 	return body
 }
 
-func (e *entry) cut(what string) {
+func (e *logged) cut(what string) {
 	if !slices.Contains(e.Cut, what) {
 		e.Cut = append(e.Cut, what)
 	}
 }
 
 // open returns the whole exchange.
-func (s *Server) open(kept *entry) Exchange {
+func (s *Server) open(kept *logged) Exchange {
 	e := kept.Exchange
 	e.Findings, e.Cut = slices.Clone(e.Findings), slices.Clone(e.Cut)
 	e.Behaviours = s.behaviours(kept.seen)
@@ -170,7 +170,7 @@ func (j *journal) bound(entries int, size int64) {
 }
 
 // add numbers the exchange and keeps it.
-func (j *journal) add(e *entry) {
+func (j *journal) add(e *logged) {
 	broken := e.has(Violation, Fault)
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -188,7 +188,7 @@ func (j *journal) add(e *entry) {
 	}
 }
 
-func (j *journal) all(broken bool) []*entry {
+func (j *journal) all(broken bool) []*logged {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if broken {
@@ -198,10 +198,10 @@ func (j *journal) all(broken bool) []*entry {
 }
 
 // find returns the exchange with that number, or nil.
-func (j *journal) find(number int64) *entry {
+func (j *journal) find(number int64) *logged {
 	for _, broken := range []bool{false, true} {
 		list := j.all(broken)
-		if i := slices.IndexFunc(list, func(e *entry) bool { return e.Number == number }); i >= 0 {
+		if i := slices.IndexFunc(list, func(e *logged) bool { return e.Number == number }); i >= 0 {
 			return list[i]
 		}
 	}
@@ -209,7 +209,7 @@ func (j *journal) find(number int64) *entry {
 }
 
 // after returns the first exchange that is kept with a greater number, or nil.
-func (j *journal) after(number int64) *entry {
+func (j *journal) after(number int64) *logged {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	kept := j.last.kept()
@@ -249,16 +249,16 @@ func (j *journal) unfollow(wake chan struct{}) {
 
 // ring holds the last entries: at most so many, and so many bytes.
 type ring struct {
-	list  []*entry // from first on; what is before was forgotten
+	list  []*logged // from first on; what is before was forgotten
 	first int
 	most  int
 	bytes int64
 	limit int64
 }
 
-func (r *ring) kept() []*entry { return r.list[r.first:] }
+func (r *ring) kept() []*logged { return r.list[r.first:] }
 
-func (r *ring) push(e *entry) {
+func (r *ring) push(e *logged) {
 	r.list, r.bytes = append(r.list, e), r.bytes+e.size
 	for len(r.kept()) > r.most || r.bytes > r.limit {
 		r.bytes -= r.list[r.first].size

@@ -82,7 +82,7 @@ func list(c *call) *reply {
 	c.arrange(found)
 	envelope := map[string]any{col.results: []any{}}
 	page, err := c.paginate(envelope, len(found))
-	c.sawList(len(found), page, err != nil)
+	c.sawList(len(found), page.from, page.to, err != nil)
 	if err != nil {
 		return err
 	}
