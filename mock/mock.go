@@ -25,6 +25,7 @@ type Server struct {
 	maxBody  int64
 	liberty  liberty // what it does other than by default
 	loose    bool    // replies may break the contract
+	date     string  // of every reply; empty: the current one
 	store    atomic.Pointer[store]
 	lists    atomic.Int64 // that were shown, for the latitude list-order-varies
 	journal  journal
@@ -75,6 +76,9 @@ type step func(*call) *reply
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	started := time.Now()
 	c := &call{Server: s, store: s.store.Load(), w: w, r: r}
+	if s.date != "" {
+		w.Header().Set("Date", s.date)
+	}
 	answer := c.checked(c.walk())
 	c.label(answer)
 	c.loosen(answer)

@@ -42,6 +42,9 @@ type call struct {
 func (c *call) find(findings ...Finding) {
 	for _, f := range findings[:min(len(findings), maxFindings-len(c.findings))] {
 		f.Pointer, f.Message = clip(f.Pointer), clip(f.Message)
+		if f.Severity == Violation && f.Source == "" && c.op != nil {
+			f.Source = c.op.cite.String()
+		}
 		c.findings = append(c.findings, f)
 	}
 }
