@@ -199,6 +199,18 @@ func (p *path) operationFor(method string) *operation {
 	return p.operations[method]
 }
 
+// cite tells where the documentation describes the method, or all methods that there are if it isn't one.
+func (p *path) cite(method string) string {
+	if op := p.operationFor(method); op != nil {
+		return op.cite.String()
+	}
+	var all citations
+	for _, m := range sortedKeys(p.operations) {
+		all = append(all, p.operations[m].cite...)
+	}
+	return all.String()
+}
+
 // field returns the field of the body with that name, or nil.
 func (op *operation) field(name string) *field {
 	for i := range op.fields {

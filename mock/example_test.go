@@ -42,7 +42,7 @@ func ExampleServer_Broken() {
 	}
 	// Output:
 	// 301 GET /api/v2/connections/alm
-	// violation: path: /api/v2/connections/alm lacks the slash at the end: the operation is GET /api/v2/connections/alm/
+	// violation: path: /api/v2/connections/alm lacks the slash at the end: the operation is GET /api/v2/connections/alm/ (see "Get All ALM Connections of All Projects", lines 3-58)
 }
 
 func ExampleReadWorld() {

@@ -42,8 +42,8 @@ type call struct {
 func (c *call) find(findings ...Finding) {
 	for _, f := range findings[:min(len(findings), maxFindings-len(c.findings))] {
 		f.Pointer, f.Message = clip(f.Pointer), clip(f.Message)
-		if f.Severity == Violation && f.Source == "" && c.op != nil {
-			f.Source = c.op.cite.String()
+		if f.Severity == Violation && f.Source == "" && c.path != nil {
+			f.Source = c.path.cite(c.r.Method)
 		}
 		c.findings = append(c.findings, f)
 	}
@@ -86,8 +86,10 @@ func (c *call) unknownPath() *reply {
 		c.find(Finding{Severity: Violation, In: "path", Message: fmt.Sprintf("the contract has no %s; the nearest operation is %s", asked, nearest)})
 		return refuse(http.StatusNotFound, "Not found. The nearest operation is %s.", nearest)
 	}
-	c.find(Finding{Severity: Violation, In: "path", Message: fmt.Sprintf("%s lacks the slash at the end: the operation is %s %s",
-		asked, c.r.Method, template)})
+	c.find(Finding{
+		Severity: Violation, In: "path", Source: c.contract.paths[template].cite(c.r.Method),
+		Message: fmt.Sprintf("%s lacks the slash at the end: the operation is %s %s", asked, c.r.Method, template),
+	})
 	if c.r.Method != http.MethodGet && c.r.Method != http.MethodHead {
 		return refuse(http.StatusNotFound, "Not found. The path lacks the slash at the end: the operation is %s %s.",
 			c.r.Method, template)

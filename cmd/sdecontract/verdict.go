@@ -150,27 +150,44 @@ func (v *verdict) summary() string {
 // list writes the remarks of a severity: which request, what the contract wants, and where it says so.
 func (v *verdict) list(b *strings.Builder, style style, severity mock.Severity) {
 	found := slices.DeleteFunc(slices.Clone(v.order), func(r *remark) bool { return r.Severity != severity })
-	for _, r := range found[:min(len(found), maxShown)] {
-		e := r.first
-		fmt.Fprintf(b, "\n  %s  %s %s", style.severity(severity), printable(e.Method), printable(e.Target))
-		if e.User != "" {
-			fmt.Fprintf(b, " as %s", e.User)
+	for i, r := range found[:min(len(found), maxShown)] {
+		if i == 0 || !r.beside(found[i-1]) {
+			fmt.Fprintf(b, "\n  %s  %s\n", style.severity(severity), r.request())
 		}
-		fmt.Fprintf(b, ", answered %d", e.Status)
-		if r.times > 1 {
-			fmt.Fprintf(b, " (%d times)", r.times)
-		}
-		fmt.Fprintf(b, "\n    %s: %s\n", printable(strings.TrimSpace(r.In+" "+r.Pointer)), printable(r.Message))
+		fmt.Fprintf(b, "    %s: %s\n", printable(strings.TrimSpace(r.In+" "+r.Pointer)), printable(r.Message))
 		if why := r.Why(); why != "" {
-			fmt.Fprintf(b, "    %s\n", style.dim(printable(why)))
+			fmt.Fprintf(b, "      %s\n", style.dim(printable(why)))
 		}
 	}
 	if more := len(found) - maxShown; more > 0 {
-		fmt.Fprintf(b, "\n  %s  and %d more; --log text shows every request\n", style.severity(severity), more)
+		least := ""
+		if len(v.order) == maxRemarks {
+			least = "at least "
+		}
+		fmt.Fprintf(b, "\n  %s  and %s%d more; --log text shows every request\n", style.severity(severity), least, more)
 	}
 	if len(found) > 0 {
 		b.WriteString("\n")
 	}
+}
+
+// beside tells whether both remarks were always made on the same request, as far as we know.
+func (r *remark) beside(other *remark) bool {
+	return r.first.Number == other.first.Number && r.times == other.times
+}
+
+// request tells on which request the remark was first made, and on how many.
+func (r *remark) request() string {
+	e := r.first
+	text := printable(e.Method) + " " + printable(e.Target)
+	if e.User != "" {
+		text += " as " + e.User
+	}
+	text += fmt.Sprintf(", answered %d", e.Status)
+	if r.times > 1 {
+		text += fmt.Sprintf(" (%d times)", r.times)
+	}
+	return text
 }
 
 func counted(n int, one, many string) string {
