@@ -272,7 +272,7 @@ func (r *redactor) report(report *Report) {
 	}
 	for i := range report.Exchanges {
 		e := &report.Exchanges[i]
-		for _, s := range []*string{&e.URL, &e.RequestBody, &e.ResponseBody, &e.Error} {
+		for _, s := range []*string{&e.URL, (*string)(&e.RequestBody), (*string)(&e.ResponseBody), &e.Error} {
 			*s = r.text(*s)
 		}
 		e.ResponseHeader = r.header(e.ResponseHeader)

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -9,7 +10,7 @@ import (
 )
 
 // format is the number of the form of JSON reports. It grows when a member changes its meaning.
-const format = 1
+const format = 2
 
 // document is a report with what programs ask first.
 type document struct {
@@ -35,12 +36,25 @@ func JSON(w io.Writer, r *conformance.Report) error {
 
 // ReadJSON reads a report that [JSON] wrote.
 func ReadJSON(r io.Reader) (*conformance.Report, error) {
-	d := document{Report: &conformance.Report{}}
-	if err := json.NewDecoder(r).Decode(&d); err != nil {
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return nil, err
+	}
+	var head struct {
+		Format int `json:"format"`
+	}
+	if err := json.Unmarshal(data, &head); err != nil {
 		return nil, fmt.Errorf("not a report: %w", err)
 	}
-	if d.Format != format {
-		return nil, fmt.Errorf("not a report of format %d: its format is %d", format, d.Format)
+	if head.Format != format {
+		return nil, fmt.Errorf("not a report of format %d, which this version reads: its format is %d", format, head.Format)
+	}
+	d := document{Report: &conformance.Report{}}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	decoder.DisallowUnknownFields() // what isn't understood would be lost when it is written again
+	if err := decoder.Decode(&d); err != nil {
+		return nil, fmt.Errorf("not a report: %w", err)
 	}
 	return d.Report, nil
 }
