@@ -90,13 +90,14 @@ func (c *call) wait() bool {
 		return true
 	}
 	// net/http notices that a client leaves only when the request is read to its end.
-	data, _ := io.ReadAll(io.LimitReader(c.r.Body, c.maxBody+1))
-	rest := c.r.Body
-	c.r = c.r.WithContext(c.r.Context())
-	c.r.Body = struct {
-		io.Reader
-		io.Closer
-	}{io.MultiReader(bytes.NewReader(data), rest), rest}
+	if rest := c.r.Body; rest != nil {
+		data, _ := io.ReadAll(io.LimitReader(rest, c.maxBody+1))
+		c.r = c.r.WithContext(c.r.Context())
+		c.r.Body = struct {
+			io.Reader
+			io.Closer
+		}{io.MultiReader(bytes.NewReader(data), rest), rest}
+	}
 	return c.pause(c.fault.delay)
 }
 
@@ -174,7 +175,9 @@ func (c *call) sever(a *reply) {
 	switch {
 	case c.effect() == ConnectionReset && a.status == 0 && c.reset():
 	case a.status == 0:
-		_, _ = io.Copy(io.Discard, io.LimitReader(c.r.Body, c.maxBody)) // what is left unread would reset the connection
+		if c.r.Body != nil { // what is left unread would reset the connection
+			_, _ = io.Copy(io.Discard, io.LimitReader(c.r.Body, c.maxBody))
+		}
 		panic(http.ErrAbortHandler)
 	case c.effect() == TruncatedBody:
 		panic(http.ErrAbortHandler)
