@@ -120,7 +120,7 @@ func (c *call) refusePreferences(wrong misfits) *reply {
 		c.find(Finding{Severity: Violation, In: "header", Pointer: "Prefer", Message: message})
 		texts = append(texts, message)
 	}
-	return refuse(http.StatusBadRequest, "Prefer: %s.", strings.Join(texts, "; "))
+	return refuse(http.StatusBadRequest, "Prefer: %s", strings.Join(texts, "; "))
 }
 
 // forgive lets a request through that asked not to be validated. What is wrong with it stays noted; parameters

@@ -73,7 +73,7 @@ func TestUnknownPreferencesAreRefused(t *testing.T) {
 		a := newAPI()
 		got := a.do("GET", alm, "", "Prefer: "+prefer)
 		assert.Equal(t, got.status, http.StatusBadRequest, prefer)
-		assert.Equal(t, got.object(t)["detail"], "Prefer: "+want+".")
+		assert.Equal(t, got.object(t)["detail"], "Prefer: "+want)
 		assert.Assert(t, got.explained("violation: header Prefer: "+want), got.header)
 		assert.Equal(t, a.Broken()[0].Operation, "listAlmConnections")
 		assert.Equal(t, got.header.Get("Preference-Applied"), "")
