@@ -117,8 +117,8 @@ func (c *call) pause(d time.Duration) bool {
 	return true
 }
 
-// spoil changes a reply that is ready to be sent as the fault says, and tells whether anything is to be sent.
-func (c *call) spoil(a *reply) (sent bool) {
+// spoil changes a reply that is ready to be sent as the fault says: status 0 means that none is.
+func (c *call) spoil(a *reply) {
 	if c.applied != "" {
 		a.header.Set("Preference-Applied", c.applied)
 	}
@@ -128,7 +128,6 @@ func (c *call) spoil(a *reply) (sent bool) {
 	case InvalidJSON:
 		a.encoded = a.encoded[:len(a.encoded)/2]
 	}
-	return a.status != 0
 }
 
 func (c *call) effect() Effect {

@@ -82,6 +82,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer := c.checked(c.walk())
 	c.label(answer)
 	c.loosen(answer)
+	c.spoil(answer)
 	c.write(answer)
 	e := Exchange{
 		Time: started, Duration: time.Since(started), Method: clip(r.Method), Target: clip(r.URL.RequestURI()),
