@@ -81,6 +81,7 @@ func serve(ctx context.Context, flags mockFlags, out io.Writer) error {
 		return listenError(flags.listen, err)
 	}
 	srv := mock.New(options...)
+	defer context.AfterFunc(ctx, srv.ClearFaults)() // a delay that was asked for must not hold the end up
 	if err := greet(out, srv, baseURL(listener.Addr()), flags); err != nil {
 		return err
 	}
