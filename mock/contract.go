@@ -74,9 +74,11 @@ type field struct {
 
 // response is one documented reply of an operation.
 type response struct {
-	mediaType string // empty if the reply has no body
-	schema    *openapi3.Schema
-	header    map[string]string // headers that the contract allows one value only
+	mediaType  string // empty if the reply has no body
+	schema     *openapi3.Schema
+	header     map[string]string // headers that the contract allows one value only
+	example    map[string]any    // of the body; nil if the contract has none
+	retryAfter bool              // whether it has that header
 }
 
 // collection is one kind of connection.

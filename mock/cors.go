@@ -19,7 +19,7 @@ func CORS(origins []string, h http.Handler) http.Handler {
 			http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
 		},
 		AllowedHeaders:       []string{"*"},
-		ExposedHeaders:       []string{explanationHeader, "Allow", "Location", "Retry-After", "WWW-Authenticate"},
+		ExposedHeaders:       []string{explanationHeader, "Allow", "Location", "Preference-Applied", "Retry-After", "WWW-Authenticate"},
 		AllowCredentials:     true,
 		AllowPrivateNetwork:  true,
 		MaxAge:               600,

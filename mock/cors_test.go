@@ -59,7 +59,7 @@ func TestCORS(t *testing.T) {
 			if test.want != "" {
 				assert.Equal(t, got.Header().Get("Access-Control-Allow-Credentials"), "true")
 				assert.Equal(t, got.Header().Get("Access-Control-Expose-Headers"),
-					"Contract-Explanation, Allow, Location, Retry-After, Www-Authenticate")
+					"Contract-Explanation, Allow, Location, Preference-Applied, Retry-After, Www-Authenticate")
 			}
 		})
 	}

@@ -116,7 +116,7 @@ type outgoing struct {
 // loosen makes of the documented reply what the latitudes say. What is left of the contract then is not
 // validated: a latitude may well leave it.
 func (c *call) loosen(a *reply) {
-	if c.liberty == nil || a.status >= http.StatusInternalServerError {
+	if c.liberty == nil || a.status == 0 || a.status >= http.StatusInternalServerError {
 		return
 	}
 	o := &outgoing{status: a.status, header: a.header}

@@ -34,6 +34,10 @@ type call struct {
 	invalid  fieldErrors
 	findings []Finding
 
+	fault       *actingFault // set by disturb, if one acts
+	unvalidated bool         // the request asked not to be validated
+	applied     string       // preferences, for the header of the reply
+
 	undocumented string // a method that a latitude adds, answered by way of another
 	format       string // other than JSON, which a latitude lets the client ask for
 }
@@ -113,7 +117,7 @@ func (c *call) withSlash() (location, template string) {
 func negotiateFormat(c *call) *reply {
 	accept := strings.Join(c.r.Header.Values("Accept"), ",")
 	offer := c.op.responses[c.op.success].mediaType
-	if accept == "" || offer == "" || accepts(accept, offer) {
+	if accept == "" || offer == "" || c.unvalidated || accepts(accept, offer) {
 		return nil
 	}
 	c.find(Finding{

@@ -140,6 +140,7 @@ func (s *service) start(errOut io.Writer) {
 
 // stop lets requests in flight finish: afterwards the observer has seen every one.
 func (s *service) stop(ctx context.Context) error {
+	s.ClearFaults() // a delay that was asked for must not hold the end up
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
 	defer cancel()
 	err := s.http.Shutdown(drain)

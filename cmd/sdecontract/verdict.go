@@ -183,7 +183,11 @@ func (r *remark) request() string {
 	if e.User != "" {
 		text += " as " + e.User
 	}
-	text += fmt.Sprintf(", answered %d", e.Status)
+	if e.Status == 0 { // as a fault wanted it
+		text += ", not answered"
+	} else {
+		text += fmt.Sprintf(", answered %d", e.Status)
+	}
 	if r.times > 1 {
 		text += fmt.Sprintf(" (%d times)", r.times)
 	}

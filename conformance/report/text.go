@@ -50,6 +50,7 @@ func (t *text) header() {
 	}
 	t.line("%s%s", t.bold(Clean(t.Target)), who)
 	t.line("%s, %s mode, %s", t.Start.UTC().Format(time.RFC3339), t.Mode, t.Stop.Sub(t.Start).Round(time.Millisecond))
+	t.line("Checked by sdecontract %s, revision %s, contract %s", t.Suite.Version, t.Suite.Revision, t.Suite.Contract)
 	if scope := t.scope(); scope != "" {
 		t.line("Scope: %s", scope)
 	}
