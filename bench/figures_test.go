@@ -81,6 +81,10 @@ func (f figures) render() string {
 		}
 		b.WriteString(" |\n")
 	}
+	if idle := f.idle(); idle != nil {
+		fmt.Fprintf(&b, "\n**The machine was busy with something else:** the servers of these rows had less than nine tenths of their core,\n"+
+			"so their rates and ratios are worth little: %s.\n", strings.Join(idle, ", "))
+	}
 	b.WriteString("\n| the mock | p50 µs | p99 µs | p99/p50 | MB/s | allocations | bytes allocated | server busy |\n|---|--:|--:|--:|--:|--:|--:|--:|\n")
 	for _, s := range shapes {
 		fmt.Fprintf(&b, "| %s |%s\n", s.name, f.details("Servers/shape="+s.name+"/server=mock"))
@@ -104,6 +108,20 @@ func (f figures) render() string {
 	fmt.Fprintf(&b, "A connection takes %.1f KiB of the heap, and %.1f KiB of resident memory with what the collector keeps free.\n",
 		f.median("Records/shape=get/size=1e+06", "heap-B/record")/1024, f.median("Memory", "B/connection")/1024)
 	return b.String()
+}
+
+// idle names the rows in which something else than the server was the limit.
+func (f figures) idle() []string {
+	var rows []string
+	for _, s := range shapes {
+		for _, server := range serverNames {
+			busy := f.median(fmt.Sprintf("Servers/shape=%s/server=%s", s.name, server), "server-busy-%")
+			if busy < 90 {
+				rows = append(rows, fmt.Sprintf("%s of %s (%.0f%%)", s.name, server, busy))
+			}
+		}
+	}
+	return rows
 }
 
 func (f figures) details(name string) string {
