@@ -82,7 +82,7 @@ func incomplete(r *conformance.Report) bool {
 
 // maxEvidence bounds the bytes of evidence in a report for a CI server, before anything is escaped: some
 // refuse files of more than 30 MB.
-const maxEvidence = 3 << 20
+const maxEvidence = 2_500_000
 
 // telling tells of checks as the text report does, as long as there is room.
 type telling struct {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode"
@@ -135,4 +136,11 @@ func TestAgain(t *testing.T) {
 		assert.NilError(t, err)
 		assert.Equal(t, draw(t, f, again), draw(t, f, withKnown()), name)
 	}
+}
+
+func atoi(t testing.TB, digits string) int {
+	t.Helper()
+	n, err := strconv.Atoi(digits)
+	assert.NilError(t, err)
+	return n
 }
