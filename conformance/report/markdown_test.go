@@ -96,7 +96,7 @@ func TestMarkdownTables(t *testing.T) {
 func TestMarkdownLeavesOut(t *testing.T) {
 	r := fixed()
 	failed := r.Results[3]
-	assert.Equal(t, failed.Verdict, conformance.Fail)
+	assert.Assert(t, failed.Verdict == conformance.Fail && failed.Known == "")
 	for len(r.Results) < 5000 {
 		r.Results = append(r.Results, failed)
 	}
@@ -107,7 +107,7 @@ func TestMarkdownLeavesOut(t *testing.T) {
 	shown := strings.Count(drawn, "**`alm/create/frequency-default`**")
 	left := regexp.MustCompile(`(\d+) more are left out`).FindStringSubmatch(drawn)
 	assert.Assert(t, left != nil)
-	assert.Equal(t, atoi(t, found[1]), r.Count(conformance.Fail))
-	assert.Equal(t, shown+atoi(t, left[1]), r.Count(conformance.Fail))
+	assert.Equal(t, atoi(t, found[1]), r.Unexpected(conformance.Fail))
+	assert.Equal(t, shown+atoi(t, left[1]), r.Unexpected(conformance.Fail))
 	assert.Assert(t, strings.Contains(drawn, "### Blocked (1)"), "what else was found has its place")
 }

@@ -28,6 +28,9 @@ func draw(t testing.TB, f form, r *conformance.Report) string {
 // withKnown is the fixed report with a known deviation that holds, and one that is stale.
 func withKnown() *conformance.Report {
 	r := fixed()
+	if len(r.Known) > 0 {
+		return r
+	}
 	for i := range r.Results {
 		if r.Results[i].Verdict == conformance.Fail {
 			known := r.Results[i]
