@@ -231,15 +231,20 @@ func longestRun(text string) int {
 	return longest
 }
 
-// escape is a text of the suite's own in which nothing is markup.
+// escape is a text of the suite's own in which nothing is markup, a link or a mention. A name after @ is one
+// even if that is escaped, unless it is code.
 func escape(text string) string {
 	var b strings.Builder
-	for _, r := range Clean(cut(text, 500)) {
-		if strings.ContainsRune("\\`*_{}[]<>#|&~@:!$^=", r) {
+	letters := []rune(brief(text))
+	for i, r := range letters {
+		switch {
+		case r == '@':
+			b.WriteString("`@`")
+		case strings.ContainsRune("\\`*_{}[]<>#|&~:!$^=", r), r == '.' && i+1 < len(letters) && letters[i+1] != ' ':
 			_, _ = fmt.Fprintf(&b, "&#%d;", r)
-			continue
+		default:
+			b.WriteRune(r)
 		}
-		b.WriteRune(r)
 	}
 	return b.String()
 }
