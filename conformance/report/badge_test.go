@@ -56,7 +56,7 @@ func TestBadge(t *testing.T) {
 	}
 	for _, test := range tests {
 		r := fixed()
-		r.Results = nil
+		r.Results, r.Known = nil, nil
 		for _, v := range test.verdicts {
 			r.Results = append(r.Results, conformance.Result{ID: "alm/x", Verdict: v})
 		}
