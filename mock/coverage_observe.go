@@ -29,16 +29,23 @@ func (c *call) observe(a *reply) {
 	}
 	if c.user != nil {
 		c.saw(item(len(c.contract.plan) + slices.Index(c.world.users, c.user)))
-		if c.user.may(c.op.requires) {
-			c.saw(c.op.items.granted)
-		}
 	}
 	for _, f := range c.findings {
-		if f.Severity != Violation || f.Rule == "" {
+		if f.Severity != Violation || f.Rule == "" || a.status < http.StatusBadRequest {
 			continue
 		}
 		c.saw(c.contract.violations[f.Rule])
 		c.saw(c.contract.violations[f.Rule+f.Pointer]) // what is required is told by name
+	}
+}
+
+// sawPermission notes whether the user may do what is asked.
+func (c *call) sawPermission() {
+	switch {
+	case c.user.may(c.op.requires):
+		c.saw(c.op.items.granted)
+	case !c.takes(ReaderWrites):
+		c.saw(c.op.items.refused)
 	}
 }
 

@@ -126,6 +126,38 @@ func TestNoCoverageIsDead(t *testing.T) {
 	})
 }
 
+// TestFaultsCover: a status that the mock doesn't answer by itself counts once a fault has shown it.
+func TestFaultsCover(t *testing.T) {
+	a := newAPI()
+	walk(a, rightful())
+	targets := map[string]asked{
+		"listAlmConnections": {"", "GET", alm, ""}, "createAlmConnection": {"", "POST", alm, ""},
+		"getAlmConnection": {"", "GET", alm + "1/", ""}, "updateAlmConnection": {"", "PUT", alm + "1/", ""},
+		"listAnalysisConnections": {"", "GET", analysis, ""}, "createAnalysisConnection": {"", "POST", analysis, ""},
+		"getAnalysisConnection": {"", "GET", analysis + "1/", ""}, "updateAnalysisConnection": {"", "PUT", analysis + "1/", ""},
+	}
+	faults := 0
+	for _, i := range a.Coverage().Of(mock.Statuses).Groups[0].Items {
+		if i.OnDemand != "a fault or a latitude" {
+			continue
+		}
+		faults++
+		r := targets[i.Operation]
+		got := a.do(r.method, r.target, "", "Prefer: code="+i.Label)
+		assert.Equal(t, fmt.Sprint(got.status), i.Label)
+		now, _ := a.Coverage().Item(i.ID)
+		assert.Equal(t, now.Count, int64(1), i.ID)
+	}
+	assert.Assert(t, faults >= 3*len(targets), faults)
+	assert.Equal(t, a.Coverage().Share(), 1.0)
+	granted, _ := a.Coverage().Item("createAlmConnection/x-requires/granted")
+	a.do("POST", alm, "", "Prefer: code=503")
+	after, _ := a.Coverage().Item("createAlmConnection/x-requires/granted")
+	assert.Equal(t, after.Count, granted.Count, "a fault asks nobody for permission")
+	last := a.Exchanges()
+	assert.Equal(t, last[len(last)-1].Fault, "status 503 (by Prefer)")
+}
+
 // TestLatitudeCovers: what only a latitude brings about counts when it was met.
 func TestLatitudeCovers(t *testing.T) {
 	a := newAPI(mock.WithLatitude(mock.Reference404))

@@ -48,10 +48,13 @@ func (c *call) journaled(r *http.Request, started time.Time, a *reply) *logged {
 	if c.user != nil {
 		e.User = c.user.Name
 	}
+	if c.fault != nil {
+		e.Fault = c.fault.label()
+	}
 	if len(r.RequestURI) > maxText || len(r.URL.RawQuery) > maxText {
 		e.detach()
 	}
-	e.size = int64(512 + len(e.Method) + len(e.Host) + len(e.Target) + 8*len(e.seen))
+	e.size = int64(512 + len(e.Method) + len(e.Host) + len(e.Target) + len(e.Fault) + 8*len(e.seen))
 	for _, f := range e.Findings {
 		e.size += int64(112 + len(f.Pointer) + len(f.Message) + len(f.Location) + len(f.Source))
 	}
@@ -59,7 +62,7 @@ func (c *call) journaled(r *http.Request, started time.Time, a *reply) *logged {
 	e.keepHeader(r.Header, "request header")
 	e.ofRequest = len(e.headers)
 	e.keepHeader(a.header, "reply header")
-	if !a.chunked {
+	if !a.chunked && a.status != 0 {
 		e.headers = append(e.headers, "Content-Length", strconv.Itoa(e.Bytes))
 	}
 	e.requestBody = e.keepBody(c.body, "request body")

@@ -19,7 +19,7 @@ const redacted = "[redacted]"
 var harmless = []string{
 	"Accept", "Accept-Charset", "Accept-Encoding", "Accept-Language", "Access-Control-Allow-Origin", "Allow", "Cache-Control",
 	"Connection", "Content-Encoding", "Content-Language", "Content-Length", "Content-Type", "Contract-Explanation", "Date",
-	"Location", "Origin", "Referer", "Retry-After", "Server", "Transfer-Encoding", "User-Agent", "Vary", "Www-Authenticate",
+	"Location", "Origin", "Prefer", "Preference-Applied", "Referer", "Retry-After", "Server", "Transfer-Encoding", "User-Agent", "Vary", "Www-Authenticate",
 }
 
 // secretWords are what the name of a secret holds one of.

@@ -37,6 +37,10 @@ type call struct {
 	seen     []item // what the exchange covered
 	room     [24]item
 
+	fault       *actingFault // set by disturb, if one acts
+	unvalidated bool         // the request asked not to be validated
+	applied     string       // preferences, for the header of the reply
+
 	undocumented string // a method that a latitude adds, answered by way of another
 	format       string // other than JSON, which a latitude lets the client ask for
 }
@@ -45,6 +49,9 @@ type call struct {
 func (c *call) find(findings ...Finding) {
 	for _, f := range findings[:min(len(findings), maxFindings-len(c.findings))] {
 		f.Pointer, f.Message = clip(f.Pointer), clip(f.Message)
+		if f.Severity == Violation && f.Source == "" && c.path != nil {
+			f.Source = c.path.cite(c.r.Method)
+		}
 		c.findings = append(c.findings, f)
 	}
 }
@@ -86,8 +93,10 @@ func (c *call) unknownPath() *reply {
 		c.find(Finding{Severity: Violation, In: "path", Message: fmt.Sprintf("the contract has no %s; the nearest operation is %s", asked, nearest)})
 		return refuse(http.StatusNotFound, "Not found. The nearest operation is %s.", nearest)
 	}
-	c.find(Finding{Severity: Violation, In: "path", Message: fmt.Sprintf("%s lacks the slash at the end: the operation is %s %s",
-		asked, c.r.Method, template)})
+	c.find(Finding{
+		Severity: Violation, In: "path", Source: c.contract.paths[template].cite(c.r.Method),
+		Message: fmt.Sprintf("%s lacks the slash at the end: the operation is %s %s", asked, c.r.Method, template),
+	})
 	if c.r.Method != http.MethodGet && c.r.Method != http.MethodHead {
 		return refuse(http.StatusNotFound, "Not found. The path lacks the slash at the end: the operation is %s %s.",
 			c.r.Method, template)
@@ -111,7 +120,7 @@ func (c *call) withSlash() (location, template string) {
 func negotiateFormat(c *call) *reply {
 	accept := strings.Join(c.r.Header.Values("Accept"), ",")
 	offer := c.op.responses[c.op.success].mediaType
-	if accept == "" || offer == "" || accepts(accept, offer) {
+	if accept == "" || offer == "" || c.unvalidated || accepts(accept, offer) {
 		return nil
 	}
 	c.find(Finding{
@@ -163,10 +172,10 @@ func authenticate(c *call) *reply {
 }
 
 func checkPermission(c *call) *reply {
+	c.sawPermission()
 	if c.user.may(c.op.requires) || c.takes(ReaderWrites) {
 		return nil
 	}
-	c.saw(c.op.items.refused)
 	c.find(Finding{
 		Severity: Refusal, In: "header", Pointer: "Authorization", Source: c.op.cite.String(),
 		Message: fmt.Sprintf("%s lacks the permission %q, which %s requires", c.user.Name, c.op.requires, c.op.id),
