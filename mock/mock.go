@@ -117,7 +117,8 @@ func (c *call) walk() (answer *reply) {
 	panic("no step answered") // act always does
 }
 
-// Reset brings the connections back to what the world says. It keeps the journal and the coverage. Requests under way finish on the old ones.
+// Reset brings the connections back to what the world says. It keeps the journal and the coverage. Requests
+// under way finish on the old ones.
 func (s *Server) Reset() { s.store.Store(newStore(s.contract, s.world, s.liberty, s.loose)) }
 
 // World returns what the mock started with.
