@@ -230,7 +230,7 @@ func (c *compiler) response(op *operation, status string, r *openapi3.Response) 
 		}
 	}
 	for _, mediaType := range sortedKeys(r.Content) {
-		out.mediaType = mediaType
+		out.mediaType, out.contentType = mediaType, []string{mediaType}
 		out.schema = c.schema(r.Content[mediaType].Schema, r.Content[mediaType].Origin, op.id+": response "+status)
 		c.nameSchema(r.Content[mediaType].Schema, "#/"+op.id+"/responses/"+status)
 	}

@@ -74,9 +74,10 @@ type field struct {
 
 // response is one documented reply of an operation.
 type response struct {
-	mediaType string // empty if the reply has no body
-	schema    *openapi3.Schema
-	header    map[string]string // headers that the contract allows one value only
+	mediaType   string   // empty if the reply has no body
+	contentType []string // that, as the value of a header
+	schema      *openapi3.Schema
+	header      map[string]string // headers that the contract allows one value only
 }
 
 // collection is one kind of connection.
@@ -85,15 +86,20 @@ type collection struct {
 	id         string     // the property that the server assigns
 	properties []property // of a connection in replies, in the order of the reply
 	gates      []string   // permissions that hide properties
+	filters    []string   // properties that lists are filtered by
 	schemas    []*openapi3.Schema
 	create     *operation
 	results    string // the member of the list's reply that holds the items
 	list       *openapi3.Schema
+	envelope   map[string]any // of a list that isn't cut into pages
+	bareFaults []Finding      // what the contract forbids in that
+	head, tail []byte         // that in JSON, before and behind the items
 }
 
 // property is one property of a connection in replies.
 type property struct {
 	name    string
+	spelled []byte // the name in JSON
 	schema  *openapi3.Schema
 	from    source // where its value always comes from
 	visible string // permission, or empty

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/sdecontract/sdecontract/fixtures"
 )
@@ -16,6 +17,7 @@ type World struct {
 	organizations map[string]*organization
 	entities      map[entityKey]*entity
 	seeds         []seed
+	lastBase      atomic.Pointer[base]
 }
 
 // User is somebody who may call the API.
@@ -55,7 +57,7 @@ type seed struct {
 	collection   string
 	organization string
 	id           int64
-	sent         map[string]any // as a client would have sent it
+	sent         []byte // JSON, as a client would have sent it
 }
 
 // Users returns the users in the order of the world's file.

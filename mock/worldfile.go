@@ -214,7 +214,7 @@ func (r *worldReader) addConnection(org string, col *collection, o object) {
 			r.fail(at(f.name), "%s %d: organization %s has no %s with id %d", what, id, org, f.name, value)
 		}
 	}
-	r.seeds = append(r.seeds, seed{col.name, org, id, sent})
+	r.seeds = append(r.seeds, seed{col.name, org, id, appendJSON(nil, sent)})
 }
 
 func orElse(at, otherwise pos) pos {
