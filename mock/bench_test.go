@@ -129,6 +129,22 @@ func BenchmarkReset(b *testing.B) {
 	}
 }
 
+// BenchmarkClient measures a whole round trip in memory.
+func BenchmarkClient(b *testing.B) {
+	c := mock.New().Client()
+	r := api{nil, "editor"}.request("GET", "http://mock.test"+alm+"2/", "")
+	r.RequestURI, r.Body = "", nil
+	b.ReportAllocs()
+	for b.Loop() {
+		resp, err := c.Do(r)
+		if err != nil {
+			b.Fatal(err)
+		}
+		_, _ = io.Copy(io.Discard, resp.Body)
+		_ = resp.Body.Close()
+	}
+}
+
 func BenchmarkReadWorld(b *testing.B) {
 	text := worldText(1000)
 	b.SetBytes(int64(len(text)))

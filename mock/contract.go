@@ -50,6 +50,7 @@ type operation struct {
 	success          int              // status
 	responses        map[int]response // by status
 	cite             citations
+	cited            string // that, for findings
 }
 
 type parameter struct {
@@ -59,6 +60,7 @@ type parameter struct {
 	filters  string // property of the items
 	paginate string // size or page
 	cite     citations
+	cited    string // that, for findings
 }
 
 // field is one field of a request body.
@@ -70,6 +72,7 @@ type field struct {
 	feature  *featureRule
 	inherits inheritsRule
 	cite     citations
+	cited    string // where the documentation says it of the operation, for findings
 }
 
 // response is one documented reply of an operation.
@@ -158,7 +161,11 @@ func loadContract(file string, data []byte, leniencies ...openapi3.ValidationOpt
 }
 
 // sortedKeys makes what is told to people, and what is tried in turn, the same in every run.
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+func sortedKeys[V any](m map[string]V) []string {
+	names := slices.AppendSeq(make([]string, 0, len(m)), maps.Keys(m))
+	slices.Sort(names)
+	return names
+}
 
 // where tells where the contract says the rule of the schema, such as its enum: the JSON pointer, and the
 // file with the line, if it is known.

@@ -164,22 +164,23 @@ func checkPermission(c *call) *reply {
 		return nil
 	}
 	c.find(Finding{
-		Severity: Refusal, In: "header", Pointer: "Authorization", Source: c.op.cite.String(),
+		Severity: Refusal, In: "header", Pointer: "Authorization", Source: c.op.cited,
 		Message: fmt.Sprintf("%s lacks the permission %q, which %s requires", c.user.Name, c.op.requires, c.op.id),
 	})
 	return refuse(http.StatusForbidden, notAuthorized)
 }
 
 func findConnection(c *call) *reply {
-	for _, p := range c.op.params {
+	for i := range c.op.params {
+		p := &c.op.params[i]
 		if p.in != openapi3.ParameterInPath {
 			continue
 		}
 		text, err := url.PathUnescape(c.vars[p.name])
 		value, ok := parameterValue(p.schema, text)
-		if err != nil || !ok || validate(p.schema, value, openapi3.VisitAsRequest()) != nil {
+		if err != nil || !ok || validate(p.schema, value, asRequest) != nil {
 			c.find(Finding{
-				Severity: Violation, In: "path", Pointer: p.name, Source: p.cite.String(),
+				Severity: Violation, In: "path", Pointer: p.name, Source: p.cited,
 				Message: fmt.Sprintf("%s is not an id: an integer from 1, without sign or leading zeros", display(text)),
 			})
 			return refuse(http.StatusNotFound, notFound)
@@ -187,7 +188,7 @@ func findConnection(c *call) *reply {
 		id, _ := asInt(value)
 		if c.record = c.store.get(c.op.collection, c.user.Organization, id); c.record == nil {
 			c.find(Finding{
-				Severity: Refusal, In: "path", Pointer: p.name, Source: p.cite.String(),
+				Severity: Refusal, In: "path", Pointer: p.name, Source: p.cited,
 				Message: fmt.Sprintf("organization %s has no %s connection %d", c.user.Organization, c.op.collection.name, id),
 			})
 			return refuse(http.StatusNotFound, notFound)
@@ -206,12 +207,13 @@ func parameterValue(schema *openapi3.Schema, text string) (value any, ok bool) {
 }
 
 func refuseUnknownReferences(c *call) *reply {
-	for _, f := range c.op.fields {
+	for i := range c.op.fields {
+		f := &c.op.fields[i]
 		value, sent := c.sent[f.name]
 		if f.refersTo == nil || !sent || c.invalid[f.name] != nil {
 			continue
 		}
-		finding := Finding{Severity: Refusal, In: "body", Pointer: "/" + f.name, Source: f.cite.within(c.op).String()}
+		finding := Finding{Severity: Refusal, In: "body", Pointer: "/" + f.name, Source: f.cited}
 		finding.Rule, finding.Location = c.contract.where(f.schema, "x-refers-to")
 		id, ok := asInt(value)
 		e, unmet := c.world.refer(f.refersTo, c.user.Organization, id)
@@ -230,14 +232,15 @@ func refuseUnknownReferences(c *call) *reply {
 }
 
 func refuseGatedValues(c *call) *reply {
-	for _, f := range c.op.fields {
+	for i := range c.op.fields {
+		f := &c.op.fields[i]
 		if !c.gated(f.name) {
 			continue
 		}
 		value := c.sent[f.name]
 		c.reject(f.name, fmt.Sprintf("%q is not a valid choice.", value))
 		finding := Finding{
-			Severity: Refusal, In: "body", Pointer: "/" + f.name, Source: f.cite.within(c.op).String(),
+			Severity: Refusal, In: "body", Pointer: "/" + f.name, Source: f.cited,
 			Message: fmt.Sprintf("%q needs the feature %s, which organization %s lacks", value, f.feature.Name, c.user.Organization),
 		}
 		finding.Rule, finding.Location = c.contract.where(f.schema, "x-feature")

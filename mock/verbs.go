@@ -27,7 +27,8 @@ func validateQuery(c *call) *reply {
 	}
 	c.query = map[string]any{}
 	var known []string
-	for _, p := range c.op.params {
+	for i := range c.op.params {
+		p := &c.op.params[i]
 		if p.in != openapi3.ParameterInQuery {
 			continue
 		}
@@ -48,9 +49,9 @@ func validateQuery(c *call) *reply {
 }
 
 // readParameter takes the last of the texts, as the vendor's framework does.
-func (c *call) readParameter(p parameter, texts []string) {
+func (c *call) readParameter(p *parameter, texts []string) {
 	text := texts[len(texts)-1]
-	note := Finding{Severity: Note, In: "query", Pointer: p.name, Source: p.cite.String()}
+	note := Finding{Severity: Note, In: "query", Pointer: p.name, Source: p.cited}
 	if len(texts) > 1 {
 		note.Message = fmt.Sprintf("was given %d times; the last one counts", len(texts))
 		c.find(note)
@@ -62,14 +63,14 @@ func (c *call) readParameter(p parameter, texts []string) {
 		c.reject(p.name, "A valid integer is required.")
 		return
 	}
-	for _, e := range validate(p.schema, value, openapi3.VisitAsRequest()) {
+	for _, e := range validate(p.schema, value, asRequest) {
 		f := c.contract.finding(e, "query")
-		f.Pointer, f.Source = p.name, p.cite.String()
+		f.Pointer, f.Source = p.name, p.cited
 		c.find(f)
 		c.reject(p.name, frameworkMessage(e, nil))
 	}
 	for _, property := range c.op.collection.properties {
-		if property.name == p.filters && validate(property.schema, value, openapi3.VisitAsResponse()) != nil {
+		if property.name == p.filters && validate(property.schema, value, asResponse) != nil {
 			note.Message = fmt.Sprintf("no connection can have %s", display(value))
 			c.find(note)
 		}

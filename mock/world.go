@@ -97,9 +97,10 @@ func (w *World) refer(rule *refersRule, organization string, id int64) (e *entit
 	if e == nil || e.organization != organization {
 		return nil, ""
 	}
-	for _, attribute := range sortedKeys(rule.Where) {
-		if want, got := rule.Where[attribute], e.attributes[attribute]; got != want {
-			unmet = fmt.Sprintf("%q has %s %v, and must have %v", e.attributes["name"], attribute, got, want)
+	last := ""
+	for attribute, want := range rule.Where {
+		if got := e.attributes[attribute]; got != want && attribute > last { // the same one in every run
+			last, unmet = attribute, fmt.Sprintf("%q has %s %v, and must have %v", e.attributes["name"], attribute, got, want)
 		}
 	}
 	return e, unmet
@@ -108,7 +109,8 @@ func (w *World) refer(rule *refersRule, organization string, id int64) (e *entit
 // references finds the entities that the fields sent to an operation refer to, by field.
 func (w *World) references(op *operation, organization string, sent map[string]any) map[string]*entity {
 	found := map[string]*entity{}
-	for _, f := range op.fields {
+	for i := range op.fields {
+		f := &op.fields[i]
 		if f.refersTo == nil {
 			continue
 		}
