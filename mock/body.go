@@ -43,11 +43,11 @@ func readBody(c *call) *reply {
 	return nil
 }
 
-// unknownFields are the members of the body that the operation has no field for.
-func (c *call) unknownFields() []string {
+// unknownFields are the members of a body that the operation has no field for.
+func (op *operation) unknownFields(sent map[string]any) []string {
 	var names []string
-	for name := range c.sent {
-		if c.op.field(name) == nil {
+	for name := range sent {
+		if op.field(name) == nil {
 			names = append(names, name)
 		}
 	}
@@ -84,7 +84,7 @@ func validateBody(c *call) *reply {
 	for name, list := range messages {
 		c.reject(name, list...)
 	}
-	for _, name := range c.unknownFields() {
+	for _, name := range c.op.unknownFields(c.sent) {
 		message := "is not a field of " + c.op.id + didYouMean(name, sortedKeys(c.op.input.Properties))
 		if c.op.collection.has(name) {
 			message = "is the server's to set"

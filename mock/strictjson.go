@@ -17,6 +17,8 @@ import (
 // maxDepth is how deeply a JSON value may nest. It leaves room below the parser's own limit.
 const maxDepth = 1000
 
+var errTooDeep = fmt.Errorf("values nest more than %d deep", maxDepth)
+
 var decoders = sync.Pool{New: func() any { return new(jsontext.Decoder) }}
 
 // decodeJSON reads the one JSON value in data into map[string]any, []any, string, json.Number, bool
@@ -53,7 +55,7 @@ func decodeJSON(data []byte) (any, error) {
 
 func decodeValue(d *jsontext.Decoder) (any, error) {
 	if d.StackDepth() > maxDepth {
-		return nil, fmt.Errorf("values nest more than %d deep", maxDepth)
+		return nil, errTooDeep
 	}
 	t, err := d.ReadToken()
 	if err != nil {
