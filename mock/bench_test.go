@@ -162,17 +162,37 @@ func BenchmarkRecords(b *testing.B) {
 			continue
 		}
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			srv := mock.New(mock.WithWorld(worldOf(b, n)))
+			srv := filled(b, n)
 			middle := fmt.Sprint(n / 2)
 			b.Run("get", func(b *testing.B) { benchServe(b, srv, 200, "GET", alm+middle+"/", "") })
 			b.Run("filter", func(b *testing.B) { benchServe(b, srv, 200, "GET", alm+"?alias=Shop+"+fmt.Sprint(n/20), "") })
 			b.Run("page", func(b *testing.B) {
 				benchServe(b, srv, 200, "GET", alm+"?page_size=10&page="+fmt.Sprint(n/20), "")
 			})
+			b.Run("filter-page", func(b *testing.B) {
+				benchServe(b, srv, 200, "GET", alm+"?frequency=daily&page_size=10&page="+fmt.Sprint(n/100), "")
+			})
 			b.Run("update", func(b *testing.B) { benchServe(b, srv, 200, "PUT", alm+middle+"/", updated) })
 			b.Run("create", func(b *testing.B) { benchServe(b, srv, 201, "POST", alm, updated) })
 		})
 	}
+}
+
+// filled is a mock with that many ALM connections, ten of each alias.
+func filled(tb testing.TB, connections int) *mock.Server {
+	tb.Helper()
+	srv := mock.New(mock.WithWorld(worldOf(tb, 0)))
+	frequencies := []string{"hourly", "daily", "weekly", "monthly", "manually"}
+	w := &sink{header: http.Header{}}
+	for i := range connections {
+		body := fmt.Sprintf(`{"alias":"Shop %d","connector":%d,"project":1,"frequency":%q,"params":{"alm_project":"Project %d"}}`,
+			i/10, 1+i%2, frequencies[i%5], i)
+		srv.ServeHTTP(w, api{nil, "editor"}.request("POST", alm, body))
+		if w.status != http.StatusCreated {
+			tb.Fatal(w.status)
+		}
+	}
+	return srv
 }
 
 // bare answers with ready-made bytes, as any server must that does nothing else.
