@@ -75,8 +75,9 @@ func (c *Contract) render(col *collection, id int64, org string, values map[stri
 	}
 	buffer := scratch.Get().(*[]byte)
 	text, ends := (*buffer)[:0], make([]int, len(rec.views))
+	shown := make(map[string]any, len(col.properties))
 	for view := range rec.views {
-		shown := make(map[string]any, len(col.properties))
+		clear(shown)
 		text = append(text, '{')
 		for i := range col.properties {
 			p := &col.properties[i]

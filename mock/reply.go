@@ -99,7 +99,9 @@ func (c *call) encode(a *reply) {
 	case a.envelope == nil:
 		a.encoded = a.records[0].views[a.view]
 	default:
-		a.head, a.tail = frame(a.envelope, a.slot)
+		if a.head, a.tail = c.op.collection.head, c.op.collection.tail; len(a.envelope) > 1 {
+			a.head, a.tail = frame(a.envelope, a.slot)
+		}
 		size := len(a.head) + length(a.records, a.view) + len(a.tail)
 		if size > maxWhole && c.liberty == nil {
 			a.streamed = size
@@ -230,6 +232,9 @@ func (c *call) write(a *reply) {
 
 // headerText makes a text fit for a header: ASCII, one line, of bounded length.
 func headerText(s string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r > '~' || r == '\\' }) {
+		return clip(s)
+	}
 	quoted := strconv.QuoteToASCII(s)
 	return clip(strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`))
 }

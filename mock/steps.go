@@ -40,7 +40,9 @@ type call struct {
 
 // find adds findings, as long as a person might still read them.
 func (c *call) find(findings ...Finding) {
-	for _, f := range findings[:min(len(findings), maxFindings-len(c.findings))] {
+	findings = findings[:min(len(findings), maxFindings-len(c.findings))]
+	c.findings = slices.Grow(c.findings, len(findings))
+	for _, f := range findings {
 		f.Pointer, f.Message = clip(f.Pointer), clip(f.Message)
 		c.findings = append(c.findings, f)
 	}
@@ -106,9 +108,9 @@ func (c *call) withSlash() (location, template string) {
 }
 
 func negotiateFormat(c *call) *reply {
-	accept := strings.Join(c.r.Header.Values("Accept"), ",")
+	accept := strings.Join(c.r.Header["Accept"], ",")
 	offer := c.op.responses[c.op.success].mediaType
-	if accept == "" || offer == "" || accepts(accept, offer) {
+	if accept == "" || offer == "" || accept == offer || accept == "*/*" || accepts(accept, offer) {
 		return nil
 	}
 	c.find(Finding{
@@ -213,16 +215,19 @@ func refuseUnknownReferences(c *call) *reply {
 		if f.refersTo == nil || !sent || c.invalid[f.name] != nil {
 			continue
 		}
-		finding := Finding{Severity: Refusal, In: "body", Pointer: "/" + f.name, Source: f.cited}
-		finding.Rule, finding.Location = c.contract.where(f.schema, "x-refers-to")
 		id, ok := asInt(value)
 		e, unmet := c.world.refer(f.refersTo, c.user.Organization, id)
+		if ok && e != nil && unmet == "" {
+			continue
+		}
+		finding := Finding{Severity: Refusal, In: "body", Pointer: "/" + f.name, Source: f.cited}
+		finding.Rule, finding.Location = c.contract.where(f.schema, "x-refers-to")
 		switch {
 		case !ok || e == nil:
 			c.reject(f.name, fmt.Sprintf(unknownPK, value))
 			finding.Message = fmt.Sprintf("organization %s has no %s %s", c.user.Organization, f.name, value)
 			c.find(finding)
-		case unmet != "":
+		default:
 			c.reject(f.name, fmt.Sprintf(unusableObject, id, unmet))
 			finding.Message = unmet
 			c.find(finding)

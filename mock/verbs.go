@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -25,41 +24,50 @@ func validateQuery(c *call) *reply {
 		c.find(Finding{Severity: Violation, In: "query", Message: "can't be read: " + err.Error()})
 		return refuse(http.StatusBadRequest, "Malformed query: %v.", err)
 	}
-	c.query = map[string]any{}
-	var known []string
+	c.query = make(map[string]any, len(query))
 	for i := range c.op.params {
 		p := &c.op.params[i]
-		if p.in != openapi3.ParameterInQuery {
-			continue
-		}
-		known = append(known, p.name)
-		if texts := query[p.name]; len(texts) > 0 {
+		if texts := query[p.name]; len(texts) > 0 && p.in == openapi3.ParameterInQuery {
 			c.readParameter(p, texts)
+			delete(query, p.name)
 		}
 	}
+	if len(query) == 0 {
+		return nil
+	}
+	known := c.op.queryNames()
 	for _, name := range sortedKeys(query) {
-		if !slices.Contains(known, name) {
-			c.find(Finding{
-				Severity: Note, In: "query", Pointer: name,
-				Message: "is not a parameter of " + c.op.id + didYouMean(name, known) + "; it was ignored",
-			})
-		}
+		c.find(Finding{
+			Severity: Note, In: "query", Pointer: name,
+			Message: "is not a parameter of " + c.op.id + didYouMean(name, known) + "; it was ignored",
+		})
 	}
 	return nil
+}
+
+// queryNames are the parameters that the operation has in the query.
+func (op *operation) queryNames() []string {
+	var names []string
+	for i := range op.params {
+		if op.params[i].in == openapi3.ParameterInQuery {
+			names = append(names, op.params[i].name)
+		}
+	}
+	return names
 }
 
 // readParameter takes the last of the texts, as the vendor's framework does.
 func (c *call) readParameter(p *parameter, texts []string) {
 	text := texts[len(texts)-1]
-	note := Finding{Severity: Note, In: "query", Pointer: p.name, Source: p.cited}
+	note := func(severity Severity, message string) {
+		c.find(Finding{Severity: severity, In: "query", Pointer: p.name, Message: message, Source: p.cited})
+	}
 	if len(texts) > 1 {
-		note.Message = fmt.Sprintf("was given %d times; the last one counts", len(texts))
-		c.find(note)
+		note(Note, fmt.Sprintf("was given %d times; the last one counts", len(texts)))
 	}
 	value, ok := parameterValue(p.schema, text)
 	if !ok {
-		note.Severity, note.Message = Violation, "must be an integer"
-		c.find(note)
+		note(Violation, "must be an integer")
 		c.reject(p.name, "A valid integer is required.")
 		return
 	}
@@ -69,10 +77,10 @@ func (c *call) readParameter(p *parameter, texts []string) {
 		c.find(f)
 		c.reject(p.name, frameworkMessage(e, nil))
 	}
-	for _, property := range c.op.collection.properties {
+	for i := range c.op.collection.properties {
+		property := &c.op.collection.properties[i]
 		if property.name == p.filters && validate(property.schema, value, asResponse) != nil {
-			note.Message = fmt.Sprintf("no connection can have %s", display(value))
-			c.find(note)
+			note(Note, fmt.Sprintf("no connection can have %s", display(value)))
 		}
 	}
 	c.query[p.name] = value
