@@ -25,7 +25,7 @@ func dial(tb testing.TB, address string) wire {
 
 // exchange sends the request and reads the reply, which must have its length.
 func (w wire) exchange(tb testing.TB, request string) {
-	if _, err := w.Conn.Write([]byte(request)); err != nil {
+	if _, err := w.Write([]byte(request)); err != nil {
 		tb.Error(err)
 		return
 	}

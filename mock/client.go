@@ -24,7 +24,7 @@ var errReset = errors.New("the mock cut the connection")
 // RoundTrip serves the request.
 func (t inMemory) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.Body != nil {
-		defer req.Body.Close()
+		defer func() { _ = req.Body.Close() }()
 	}
 	ctx := req.Context()
 	if err := ctx.Err(); err != nil {
@@ -62,11 +62,12 @@ type memory struct {
 // serve returns an error if no reply would reach a client.
 func (w *memory) serve(h http.Handler, r *http.Request) (err error) {
 	defer func() {
-		switch p := recover(); {
+		p := recover()
+		switch failure, _ := p.(error); {
 		case p == nil:
 		case w.flushed: // a server keeps back what isn't flushed
 			w.cut = true
-		case p == http.ErrAbortHandler:
+		case errors.Is(failure, http.ErrAbortHandler):
 			err = errReset
 		default:
 			err = fmt.Errorf("the handler panicked: %v", p)

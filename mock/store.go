@@ -39,7 +39,7 @@ func (s *store) writable(col *collection, organization string) *rows {
 	of := owner{col.name, organization}
 	r := s.own[of]
 	if r == nil {
-		if r = s.base.copied(of); r == nil {
+		if r = s.copied(of); r == nil {
 			r = newRows(col)
 		}
 		if s.own == nil {
