@@ -29,7 +29,7 @@ func readBody(c *call) *reply {
 	}
 	var body any = map[string]any{}
 	if len(data) == 0 {
-		c.find(Finding{Severity: Violation, In: "body", Message: "is empty; " + c.op.id + " needs one", Source: c.op.cite.String()})
+		c.find(Finding{Severity: Violation, In: "body", Message: "is empty; " + c.op.id + " needs one", Source: c.op.cited})
 	} else if body, err = decodeJSON(data); err != nil {
 		c.find(Finding{Severity: Violation, In: "body", Message: "is not JSON: " + err.Error()})
 		return refuse(http.StatusBadRequest, "JSON parse error - %v", err)
@@ -43,6 +43,18 @@ func readBody(c *call) *reply {
 	c.sent = object
 	c.sawBody()
 	return nil
+}
+
+// unknownFields are the members of a body that the operation has no field for.
+func (op *operation) unknownFields(sent map[string]any) []string {
+	var names []string
+	for name := range sent {
+		if op.field(name) == nil {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 func (c *call) checkContentType() *reply {
@@ -74,10 +86,7 @@ func validateBody(c *call) *reply {
 	for name, list := range messages {
 		c.reject(name, list...)
 	}
-	for _, name := range sortedKeys(c.sent) {
-		if c.op.field(name) != nil {
-			continue
-		}
+	for _, name := range c.op.unknownFields(c.sent) {
 		message := "is not a field of " + c.op.id + didYouMean(name, sortedKeys(c.op.input.Properties))
 		if c.op.collection.has(name) {
 			message = "is the server's to set"

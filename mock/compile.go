@@ -133,6 +133,7 @@ func (c *compiler) operation(method, template string, item *openapi3.PathItem, o
 	op := &operation{id: o.OperationID, method: method, path: template, responses: map[int]response{}, origin: o.Origin}
 	line := lineOf(o.Origin, "")
 	op.cite, _ = rule[citations](c, o.Extensions, o.Origin, "x-source")
+	op.cited = op.cite.String()
 	op.requires, _ = rule[string](c, o.Extensions, o.Origin, "x-requires")
 	if op.requires != "" {
 		c.permissions = append(c.permissions, op.requires)
@@ -184,6 +185,7 @@ func (c *compiler) parameter(p *openapi3.Parameter) parameter {
 	out := parameter{name: p.Name, in: p.In, schema: c.schema(p.Schema, p.Origin, "parameter "+p.Name), required: p.Required, origin: p.Origin}
 	c.nameSchema(p.Schema, "#/parameters/"+p.Name+"/schema")
 	out.cite, _ = rule[citations](c, p.Extensions, p.Origin, "x-source")
+	out.cited = out.cite.String()
 	if p.In == openapi3.ParameterInQuery {
 		out.filters, _ = rule[string](c, p.Extensions, p.Origin, "x-filters")
 		out.paginate, _ = rule[string](c, p.Extensions, p.Origin, "x-paginates")
@@ -207,6 +209,7 @@ func (c *compiler) requestBody(op *operation, body *openapi3.RequestBody) {
 		s := op.input.Properties[name].Value
 		f := field{name: name, schema: s}
 		f.cite, _ = rule[citations](c, s.Extensions, s.Origin, "x-source")
+		f.cited = f.cite.within(op).String()
 		f.from, _ = rule[source](c, s.Extensions, s.Origin, "x-default-from")
 		f.inherits, _ = rule[inheritsRule](c, s.Extensions, s.Origin, "x-inherits")
 		if r, ok := rule[refersRule](c, s.Extensions, s.Origin, "x-refers-to"); ok {
@@ -233,7 +236,7 @@ func (c *compiler) response(op *operation, status string, r *openapi3.Response) 
 		}
 	}
 	for _, mediaType := range sortedKeys(r.Content) {
-		out.mediaType = mediaType
+		out.mediaType, out.contentType = mediaType, []string{mediaType}
 		out.example, _ = r.Content[mediaType].Example.(map[string]any)
 		out.schema = c.schema(r.Content[mediaType].Schema, r.Content[mediaType].Origin, op.id+": response "+status)
 		c.nameSchema(r.Content[mediaType].Schema, "#/"+op.id+"/responses/"+status)

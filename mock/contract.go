@@ -52,6 +52,7 @@ type operation struct {
 	success          int              // status
 	responses        map[int]response // by status
 	cite             citations
+	cited            string // that, for findings
 	origin           *openapi3.Origin
 	items            operationItems
 }
@@ -63,6 +64,7 @@ type parameter struct {
 	filters  string // property of the items
 	paginate string // size or page
 	cite     citations
+	cited    string // that, for findings
 	origin   *openapi3.Origin
 	items    parameterItems
 }
@@ -76,14 +78,16 @@ type field struct {
 	feature  *featureRule
 	inherits inheritsRule
 	cite     citations
+	cited    string // where the documentation says it of the operation, for findings
 	items    fieldItems
 }
 
 // response is one documented reply of an operation.
 type response struct {
-	mediaType  string // empty if the reply has no body
-	schema     *openapi3.Schema
-	header     map[string]string // headers that the contract allows one value only
+	mediaType   string   // empty if the reply has no body
+	contentType []string // that, as the value of a header
+	schema      *openapi3.Schema
+	header      map[string]string // headers that the contract allows one value only
 	example    map[string]any    // of the body; nil if the contract has none
 	retryAfter bool              // whether it has that header
 }
@@ -94,15 +98,20 @@ type collection struct {
 	id         string     // the property that the server assigns
 	properties []property // of a connection in replies, in the order of the reply
 	gates      []string   // permissions that hide properties
+	filters    []string   // properties that lists are filtered by
 	schemas    []*openapi3.Schema
 	create     *operation
 	results    string // the member of the list's reply that holds the items
 	list       *openapi3.Schema
+	envelope   map[string]any // of a list that isn't cut into pages
+	bareFaults []Finding      // what the contract forbids in that
+	head, tail []byte         // that in JSON, before and behind the items
 }
 
 // property is one property of a connection in replies.
 type property struct {
 	name    string
+	spelled []byte // the name in JSON
 	schema  *openapi3.Schema
 	from    source // where its value always comes from
 	visible string // permission, or empty
@@ -163,7 +172,11 @@ func loadContract(file string, data []byte, leniencies ...openapi3.ValidationOpt
 }
 
 // sortedKeys makes what is told to people, and what is tried in turn, the same in every run.
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+func sortedKeys[V any](m map[string]V) []string {
+	names := slices.AppendSeq(make([]string, 0, len(m)), maps.Keys(m))
+	slices.Sort(names)
+	return names
+}
 
 // where tells where the contract says the rule of the schema, such as its enum: the JSON pointer, and the
 // file with the line, if it is known.

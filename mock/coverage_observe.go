@@ -74,7 +74,7 @@ func (c *call) sawBody() {
 }
 
 // sawPlan notes whether a field asks for what only some plans include.
-func (c *call) sawPlan(f field) {
+func (c *call) sawPlan(f *field) {
 	text, sent := c.sentText(f.name)
 	switch {
 	case f.feature == nil || !sent || !slices.Contains(f.feature.Gates, text):

@@ -64,7 +64,7 @@ func (f Finding) Why() string {
 // field is the top-level member of the body that the finding is about.
 func (f Finding) field() string {
 	name, _, _ := strings.Cut(strings.TrimPrefix(f.Pointer, "/"), "/")
-	return strings.NewReplacer("~1", "/", "~0", "~").Replace(name)
+	return untoken(name)
 }
 
 // Exchange is a request and what the mock made of it. Secrets are replaced in it: see [Server.Exchanges].

@@ -227,7 +227,7 @@ func (c *call) parameter(name string) *parameter {
 func refuseBadFilters(c *call) *reply {
 	for _, property := range c.op.collection.properties {
 		for _, name := range sortedKeys(c.query) {
-			if c.parameter(name).filters == property.name && validate(property.schema, c.query[name], openapi3.VisitAsResponse()) != nil {
+			if c.parameter(name).filters == property.name && validate(property.schema, c.query[name], asResponse) != nil {
 				c.reject(name, quoted(c.query[name])+" is not a valid choice.")
 			}
 		}

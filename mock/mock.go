@@ -119,7 +119,7 @@ func (c *call) walk() (answer *reply) {
 
 // Reset brings the connections back to what the world says. It keeps the journal and the coverage. Requests
 // under way finish on the old ones.
-func (s *Server) Reset() { s.store.Store(newStore(s.contract, s.world, s.liberty, s.loose)) }
+func (s *Server) Reset() { s.store.Store(newStore(s.world.base(s.contract), s.liberty, s.loose)) }
 
 // World returns what the mock started with.
 func (s *Server) World() *World { return s.world }
@@ -131,5 +131,6 @@ func (s *Server) Features(organization string) []string {
 
 // has tells whether an organization's plan includes the feature.
 func (s *Server) has(organization, feature string) bool {
-	return slices.Contains(s.Features(organization), feature)
+	o := s.world.organizations[organization]
+	return o != nil && !s.withheld[feature] && slices.Contains(o.features, feature)
 }

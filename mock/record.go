@@ -67,7 +67,7 @@ func (c *call) journaled(r *http.Request, started time.Time, a *reply) *logged {
 	}
 	e.requestBody = e.keepBody(c.body, "request body")
 	if r.Method != http.MethodHead {
-		e.replyBody = e.keepBody(a.encoded, "reply body")
+		e.replyBody = e.keepBody(a.beginning(), "reply body")
 	}
 	e.Duration = time.Since(started)
 	c.journal.add(e)
@@ -108,6 +108,24 @@ func (e *logged) keepBody(body []byte, what string) []byte {
 	}
 	e.size += int64(cap(body))
 	return body
+}
+
+// beginning is as much of the body as the journal keeps, and a little more if there is more.
+func (a *reply) beginning() []byte {
+	if a.streamed == 0 {
+		return a.encoded
+	}
+	text := append([]byte(nil), a.head...)
+	for i := range a.records {
+		if len(text) > maxKeptBody {
+			return text
+		}
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = appendRows(text, a.records[i:i+1], a.view)
+	}
+	return append(text, a.tail...)
 }
 
 func (e *logged) cut(what string) {

@@ -47,7 +47,9 @@ type call struct {
 
 // find adds findings, as long as a person might still read them.
 func (c *call) find(findings ...Finding) {
-	for _, f := range findings[:min(len(findings), maxFindings-len(c.findings))] {
+	findings = findings[:min(len(findings), maxFindings-len(c.findings))]
+	c.findings = slices.Grow(c.findings, len(findings))
+	for _, f := range findings {
 		f.Pointer, f.Message = clip(f.Pointer), clip(f.Message)
 		if f.Severity == Violation && f.Source == "" && c.path != nil {
 			f.Source = c.path.cite(c.r.Method)
@@ -118,9 +120,9 @@ func (c *call) withSlash() (location, template string) {
 }
 
 func negotiateFormat(c *call) *reply {
-	accept := strings.Join(c.r.Header.Values("Accept"), ",")
+	accept := strings.Join(c.r.Header["Accept"], ",")
 	offer := c.op.responses[c.op.success].mediaType
-	if accept == "" || offer == "" || c.unvalidated || accepts(accept, offer) {
+	if accept == "" || offer == "" || accept == offer || accept == "*/*" || c.unvalidated || accepts(accept, offer) {
 		return nil
 	}
 	c.find(Finding{
@@ -177,22 +179,23 @@ func checkPermission(c *call) *reply {
 		return nil
 	}
 	c.find(Finding{
-		Severity: Refusal, In: "header", Pointer: "Authorization", Source: c.op.cite.String(),
+		Severity: Refusal, In: "header", Pointer: "Authorization", Source: c.op.cited,
 		Message: fmt.Sprintf("%s lacks the permission %q, which %s requires", c.user.Name, c.op.requires, c.op.id),
 	})
 	return refuse(http.StatusForbidden, notAuthorized)
 }
 
 func findConnection(c *call) *reply {
-	for _, p := range c.op.params {
+	for i := range c.op.params {
+		p := &c.op.params[i]
 		if p.in != openapi3.ParameterInPath {
 			continue
 		}
 		text, err := url.PathUnescape(c.vars[p.name])
 		value, ok := parameterValue(p.schema, text)
-		if err != nil || !ok || validate(p.schema, value, openapi3.VisitAsRequest()) != nil {
+		if err != nil || !ok || validate(p.schema, value, asRequest) != nil {
 			c.find(Finding{
-				Severity: Violation, In: "path", Pointer: p.name, Source: p.cite.String(),
+				Severity: Violation, In: "path", Pointer: p.name, Source: p.cited,
 				Message: fmt.Sprintf("%s is not an id: an integer from 1, without sign or leading zeros", display(text)),
 			})
 			return refuse(http.StatusNotFound, notFound)
@@ -200,7 +203,7 @@ func findConnection(c *call) *reply {
 		id, _ := asInt(value)
 		if c.record = c.store.get(c.op.collection, c.user.Organization, id); c.record == nil {
 			c.find(Finding{
-				Severity: Refusal, In: "path", Pointer: p.name, Source: p.cite.String(),
+				Severity: Refusal, In: "path", Pointer: p.name, Source: p.cited,
 				Message: fmt.Sprintf("organization %s has no %s connection %d", c.user.Organization, c.op.collection.name, id),
 			})
 			return refuse(http.StatusNotFound, notFound)
@@ -219,35 +222,39 @@ func parameterValue(schema *openapi3.Schema, text string) (value any, ok bool) {
 }
 
 func refuseUnknownReferences(c *call) *reply {
-	for _, f := range c.op.fields {
+	for i := range c.op.fields {
+		f := &c.op.fields[i]
 		value, sent := c.sent[f.name]
 		if f.refersTo == nil || !sent || c.invalid[f.name] != nil {
 			continue
 		}
-		finding := Finding{Severity: Refusal, In: "body", Pointer: "/" + f.name, Source: f.cite.within(c.op).String()}
-		finding.Rule, finding.Location = c.contract.where(f.schema, "x-refers-to")
 		id, ok := asInt(value)
 		e, unmet := c.world.refer(f.refersTo, c.user.Organization, id)
+		if ok && e != nil && unmet == "" {
+			c.saw(f.items.accepted)
+			continue
+		}
+		finding := Finding{Severity: Refusal, In: "body", Pointer: "/" + f.name, Source: f.cited}
+		finding.Rule, finding.Location = c.contract.where(f.schema, "x-refers-to")
 		switch {
 		case !ok || e == nil:
 			c.saw(f.items.unknown)
 			c.reject(f.name, fmt.Sprintf(unknownPK, value))
 			finding.Message = fmt.Sprintf("organization %s has no %s %s", c.user.Organization, f.name, value)
 			c.find(finding)
-		case unmet != "":
+		default:
 			c.saw(f.items.unmet)
 			c.reject(f.name, fmt.Sprintf(unusableObject, id, unmet))
 			finding.Message = unmet
 			c.find(finding)
-		default:
-			c.saw(f.items.accepted)
 		}
 	}
 	return nil
 }
 
 func refuseGatedValues(c *call) *reply {
-	for _, f := range c.op.fields {
+	for i := range c.op.fields {
+		f := &c.op.fields[i]
 		c.sawPlan(f)
 		if !c.gated(f.name) {
 			continue
@@ -255,7 +262,7 @@ func refuseGatedValues(c *call) *reply {
 		value := c.sent[f.name]
 		c.reject(f.name, fmt.Sprintf("%q is not a valid choice.", value))
 		finding := Finding{
-			Severity: Refusal, In: "body", Pointer: "/" + f.name, Source: f.cite.within(c.op).String(),
+			Severity: Refusal, In: "body", Pointer: "/" + f.name, Source: f.cited,
 			Message: fmt.Sprintf("%q needs the feature %s, which organization %s lacks", value, f.feature.Name, c.user.Organization),
 		}
 		finding.Rule, finding.Location = c.contract.where(f.schema, "x-feature")
