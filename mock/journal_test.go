@@ -83,7 +83,7 @@ func TestJournalIsBoundedInBytes(t *testing.T) {
 	assert.Assert(t, len(exchanges) > 1 && len(exchanges) < 100, len(exchanges))
 	posted := exchanges[len(exchanges)-2]
 	assert.DeepEqual(t, posted.Cut, []string{"request header", "request body", "reply body"})
-	assert.Equal(t, len(posted.RequestBody), 64<<10)
+	assert.Equal(t, len(posted.RequestBody), 16<<10)
 	assert.Assert(t, len(a.Broken()) > 0)
 
 	kept := 0

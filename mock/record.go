@@ -14,7 +14,8 @@ import (
 
 // What the journal keeps of an exchange is bounded too, in bytes.
 const (
-	maxKeptBody   = 64 << 10 // of each body
+	maxKeptBody   = 64 << 10 // of a body; of a longer one, so little that copying it costs no time
+	maxCutBody    = 16 << 10
 	maxKeptHeader = 16 << 10 // of all headers of a message
 )
 
@@ -104,7 +105,7 @@ func (e *logged) keepHeader(h http.Header, what string) {
 func (e *logged) keepBody(body []byte, what string) []byte {
 	if len(body) > maxKeptBody {
 		e.cut(what)
-		body = bytes.Clone(body[:maxKeptBody])
+		body = bytes.Clone(body[:maxCutBody])
 	}
 	e.size += int64(cap(body))
 	return body

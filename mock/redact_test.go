@@ -33,7 +33,7 @@ func TestSecretsAreRedacted(t *testing.T) {
 	body := func(member string) string {
 		return `{"alias":"A","connector":1,"project":1,"params":{` + member + `}}`
 	}
-	cut := `{"pad":"` + strings.Repeat("x", 64<<10-16) + canary + `"}`
+	cut := `{"pad":"` + strings.Repeat("x", 16<<10-16) + canary + strings.Repeat("x", 64<<10) + `"}`
 	tests := map[string]struct {
 		method, target, body string
 		headers              []string
