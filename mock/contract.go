@@ -88,8 +88,8 @@ type response struct {
 	contentType []string // that, as the value of a header
 	schema      *openapi3.Schema
 	header      map[string]string // headers that the contract allows one value only
-	example    map[string]any    // of the body; nil if the contract has none
-	retryAfter bool              // whether it has that header
+	example     map[string]any    // of the body; nil if the contract has none
+	retryAfter  bool              // whether it has that header
 }
 
 // collection is one kind of connection.

@@ -181,3 +181,19 @@ func TestJournalIsConcurrent(t *testing.T) {
 	item, _ = a.Coverage().Item("listAlmConnections")
 	assert.Equal(t, item.First, int64(1))
 }
+
+// TestStreamedListIsCut: of a list that is written record by record, the journal keeps the beginning.
+func TestStreamedListIsCut(t *testing.T) {
+	a := newAPI()
+	large := `{"alias":"` + strings.Repeat("x", 50_000) + `","connector":1,"project":1,"params":{}}`
+	for range 10 {
+		a.do("POST", alm, large)
+	}
+	got := a.do("GET", alm, "")
+	assert.Assert(t, len(got.body) > 500_000)
+	e := a.Exchanges()[10]
+	assert.Equal(t, e.Bytes, len(got.body))
+	assert.DeepEqual(t, e.Cut, []string{"reply body"})
+	assert.Assert(t, strings.HasPrefix(got.body, strings.Split(e.ReplyBody, `"alm_pass"`)[0]))
+	assert.Equal(t, e.ReplyHeader.Get("Content-Length"), got.header.Get("Content-Length"))
+}

@@ -111,7 +111,7 @@ func (e *logged) keepBody(body []byte, what string) []byte {
 	return body
 }
 
-// beginning is as much of the body as the journal keeps, and a little more if there is more.
+// beginning is the body, or of one that is streamed a beginning that is too long to be kept whole.
 func (a *reply) beginning() []byte {
 	if a.streamed == 0 {
 		return a.encoded
