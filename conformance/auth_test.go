@@ -102,7 +102,7 @@ func TestAlteredTokenIsNotKept(t *testing.T) {
 		return a
 	})), conformance.WithSelection("alm/auth/*"))
 	for _, e := range report.Exchanges {
-		assert.Assert(t, !strings.Contains(e.ResponseBody, "editor-toke"), e.ResponseBody)
+		assert.Assert(t, !strings.Contains(string(e.ResponseBody), "editor-toke"), e.ResponseBody)
 		assert.Assert(t, !strings.Contains(strings.Join(e.RequestHeader.Values("Authorization"), ""), "editor-toke"), e.RequestHeader)
 		assert.Assert(t, !strings.Contains(e.Curl(), "editor-toke"), e.Curl())
 	}

@@ -82,15 +82,16 @@ func (r *runner) send(ctx context.Context, q request) (*Reply, error) {
 	if err != nil {
 		return nil, err
 	}
+	started := time.Now()
 	e := Exchange{
-		Number: len(r.exchanges) + 1, Time: time.Now(), Method: q.method, URL: r.redact.text(req.URL.String()),
-		RequestHeader: r.redact.header(req.Header), RequestBody: r.kept(body, nil),
+		Number: len(r.exchanges) + 1, Time: utc(started), Method: q.method, URL: r.redact.text(req.URL.String()),
+		RequestHeader: r.redact.header(req.Header), RequestBody: Body(r.kept(body, nil)),
 	}
 	if q.user != nil {
 		e.User = q.user.Name
 	}
 	reply, err := r.roundTrip(req)
-	e.Duration = time.Since(e.Time)
+	e.Duration = time.Since(started)
 	if err != nil {
 		if ctx.Err() == nil { // it is not the target's fault if the caller gave up
 			r.unreachable++
@@ -102,7 +103,7 @@ func (r *runner) send(ctx context.Context, q request) (*Reply, error) {
 	r.unreachable = 0
 	r.redact.learn(reply.Value)
 	e.Status, e.ResponseHeader = reply.Status, r.redact.header(reply.Header)
-	e.ResponseBody = r.kept(reply.Body, &e.Truncated)
+	e.ResponseBody = Body(r.kept(reply.Body, &e.Truncated))
 	r.exchanges = append(r.exchanges, e)
 	reply.exchange, reply.url = e.Number, req.URL.String()
 	r.remember(seenReply(q, reply))

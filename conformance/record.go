@@ -1,11 +1,14 @@
 package conformance
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Exchange is a request of the suite and the target's reply, with every secret replaced. It is kept as
@@ -18,12 +21,43 @@ type Exchange struct {
 	Method         string        `json:"method"`
 	URL            string        `json:"url"`
 	RequestHeader  http.Header   `json:"request_header,omitempty"`
-	RequestBody    string        `json:"request_body,omitempty"`
+	RequestBody    Body          `json:"request_body,omitempty"`
 	Status         int           `json:"status,omitempty"` // 0: no reply
 	ResponseHeader http.Header   `json:"response_header,omitempty"`
-	ResponseBody   string        `json:"response_body,omitempty"`
+	ResponseBody   Body          `json:"response_body,omitempty"`
 	Truncated      bool          `json:"truncated,omitempty"` // the reply is longer than what is kept
 	Error          string        `json:"error,omitempty"`     // why there is no reply
+}
+
+// Body is what was exchanged as a body. In JSON it is a string, or an object {"base64": "..."} if its bytes
+// are not UTF-8, so that none is lost.
+type Body string
+
+type binary struct {
+	Base64 []byte `json:"base64"`
+}
+
+// MarshalJSON writes a string, or an object with the member base64.
+func (b Body) MarshalJSON() ([]byte, error) {
+	if !utf8.ValidString(string(b)) {
+		return json.Marshal(binary{[]byte(b)})
+	}
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	err := e.Encode(string(b))
+	return bytes.TrimSpace(out.Bytes()), err
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (b *Body) UnmarshalJSON(data []byte) error {
+	if !bytes.HasPrefix(data, []byte("{")) {
+		return json.Unmarshal(data, (*string)(b))
+	}
+	var raw binary
+	err := json.Unmarshal(data, &raw)
+	*b = Body(raw.Base64)
+	return err
 }
 
 // maxKept is how many bytes of a body are kept as evidence.
@@ -44,7 +78,7 @@ func (e Exchange) Curl() string {
 		}
 	}
 	if e.RequestBody != "" {
-		b.WriteString(" --data-binary " + shellQuote(e.RequestBody))
+		b.WriteString(" --data-binary " + shellQuote(string(e.RequestBody)))
 	}
 	return b.String() + " " + shellQuote(e.URL)
 }

@@ -221,5 +221,5 @@ func TestShortToken(t *testing.T) {
 	report := bounded(t, target, conformance.WithSelection("alm/list/status"))
 	e := report.Exchanges[0]
 	assert.Equal(t, e.RequestHeader.Get("Authorization"), "Token $SDE_TOKEN_EDITOR")
-	assert.Equal(t, e.ResponseBody, `{"results": [], "a": "$SDE_TOKEN_EDITOR $SDE_TOKEN_EDITOR xt0k"}`)
+	assert.Equal(t, string(e.ResponseBody), `{"results": [], "a": "$SDE_TOKEN_EDITOR $SDE_TOKEN_EDITOR xt0k"}`)
 }

@@ -136,23 +136,35 @@ func Run(ctx context.Context, target *Target, opts ...Option) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	*r.report = Report{
-		Target: r.redact.text(r.target.URL), Implementation: r.target.Implementation,
-		Selection: r.options.selection, Levels: r.options.levels, Mode: Write,
-	}
-	if r.readOnly {
-		r.report.Mode = Read
-	}
 	if r.prefix == "" {
 		random := make([]byte, 4)
 		_, _ = rand.Read(random)
 		r.prefix = "sdecontract-" + hex.EncodeToString(random) + "-"
 	}
+	r.describe()
 	selected, err := r.selectChecks()
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUsage, err)
 	}
 	return r.report, r.runAll(ctx, selected)
+}
+
+// describe says in the report what is run, against what.
+func (r *runner) describe() {
+	described := *r.target
+	described.URL, described.Transport, described.Users = r.redact.text(r.target.URL), nil, map[string]User{}
+	for name, u := range r.target.Users {
+		u.Name, u.Token = "", ""
+		described.Users[name] = u
+	}
+	*r.report = Report{
+		Suite: ThisSuite(), Target: described.URL, Implementation: described.Implementation, Described: described,
+		Settings: Settings{r.options.rps, r.options.timeout, r.options.maxBody, r.target.Writes.Budget(), r.prefix},
+		Mode:     Write, Selection: r.options.selection, Levels: r.options.levels,
+	}
+	if r.readOnly {
+		r.report.Mode = Read
+	}
 }
 
 // selectChecks returns the checks in the scope of the run.
@@ -182,7 +194,7 @@ func (r *runner) selectChecks() ([]Check, error) {
 			selected = append(selected, c)
 			continue
 		}
-		r.report.NotRun = append(r.report.NotRun, NotRun{c.ID, reason})
+		r.report.NotRun = append(r.report.NotRun, notRun(c, reason))
 	}
 	if len(selected) == 0 {
 		return nil, errors.New("nothing is selected")
@@ -205,7 +217,7 @@ func matchID(pattern, id string) bool {
 
 // runAll runs the checks one after the other, until the context ends.
 func (r *runner) runAll(ctx context.Context, selected []Check) error {
-	r.report.Start = time.Now()
+	r.report.Start = utc(time.Now())
 	for i, c := range selected {
 		if ctx.Err() != nil {
 			break
@@ -221,12 +233,13 @@ func (r *runner) runAll(ctx context.Context, selected []Check) error {
 	}
 	r.report.Complete = len(r.report.Results) == len(selected) && r.unreachable < maxUnreachable
 	for _, c := range selected[len(r.report.Results):] {
-		r.report.NotRun = append(r.report.NotRun, NotRun{c.ID, "the run was interrupted"})
+		r.report.NotRun = append(r.report.NotRun, notRun(c, "the run was interrupted"))
 	}
 	(&T{ctx: context.WithoutCancel(ctx), run: r}).settle()
 	r.report.Exchanges = r.exchanges
-	r.report.Stop = time.Now()
+	r.report.Stop = utc(time.Now())
 	r.redact.report(r.report)
+	r.report.plain()
 	return ctx.Err()
 }
 

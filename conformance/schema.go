@@ -1,7 +1,9 @@
 package conformance
 
 import (
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 
@@ -15,6 +17,9 @@ import (
 var contract = sync.OnceValues(func() (*openapi3.T, error) {
 	return openapi3.NewLoader().LoadFromData(sdecontract.Spec())
 })
+
+// contractDigest tells which contract that is.
+func contractDigest() string { return fmt.Sprintf("sha256:%x", sha256.Sum256(sdecontract.Spec())) }
 
 func repliesFitContract(t *T) {
 	doc, err := contract()

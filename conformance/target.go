@@ -17,18 +17,18 @@ import (
 // Target is a server to be tested, and what its operator says of it. [ReadTarget] reads one from a
 // file; a program can also fill one in.
 type Target struct {
-	URL            string                  `yaml:"url"` // before /api/v2/, such as https://sde.example.com
-	Implementation Implementation          `yaml:"implementation"`
-	Organizations  map[string]Organization `yaml:"organizations"`
-	Users          map[string]User         `yaml:"users"`
-	Writes         Writes                  `yaml:"writes"`
-	NotApplicable  []NotApplicable         `yaml:"not_applicable"`
+	URL            string                  `yaml:"url" json:"url"` // before /api/v2/, such as https://sde.example.com
+	Implementation Implementation          `yaml:"implementation" json:"implementation"`
+	Organizations  map[string]Organization `yaml:"organizations" json:"organizations,omitempty"`
+	Users          map[string]User         `yaml:"users" json:"users,omitempty"`
+	Writes         Writes                  `yaml:"writes" json:"writes"`
+	NotApplicable  []NotApplicable         `yaml:"not_applicable" json:"not_applicable,omitempty"`
 	// Isolated says that organizations never see each other's connections, connectors and projects.
-	Isolated bool `yaml:"isolated"`
+	Isolated bool `yaml:"isolated" json:"isolated"`
 
 	// Transport sends the requests, if not nil: a target in the same process, or a proxy. Then URL may
 	// be empty.
-	Transport http.RoundTripper `yaml:"-"`
+	Transport http.RoundTripper `yaml:"-" json:"-"`
 }
 
 // Implementation tells who made the target. It is copied to reports, and means nothing to the suite.
@@ -41,15 +41,15 @@ type Implementation struct {
 
 // Organization is a customer of the target.
 type Organization struct {
-	AdvancedALM bool       `yaml:"advanced_alm"` // whether its plan has the advanced ALM feature
-	Connectors  Connectors `yaml:"connectors"`
-	Projects    []Project  `yaml:"projects"`
+	AdvancedALM bool       `yaml:"advanced_alm" json:"advanced_alm"` // whether its plan has the advanced ALM feature
+	Connectors  Connectors `yaml:"connectors" json:"connectors"`
+	Projects    []Project  `yaml:"projects" json:"projects,omitempty"`
 }
 
 // Connectors are an organization's connectors by kind.
 type Connectors struct {
-	ALM      []Connector `yaml:"alm"`
-	Analysis []Connector `yaml:"analysis"`
+	ALM      []Connector `yaml:"alm" json:"alm,omitempty"`
+	Analysis []Connector `yaml:"analysis" json:"analysis,omitempty"`
 }
 
 // Of returns the connectors of the kind.
@@ -62,33 +62,33 @@ func (c Connectors) Of(kind Kind) []Connector {
 
 // Connector is a connector that connections may use.
 type Connector struct {
-	ID     int64  `yaml:"id"`
-	Name   string `yaml:"name"`
-	System string `yaml:"system"`
+	ID     int64  `yaml:"id" json:"id"`
+	Name   string `yaml:"name" json:"name,omitempty"`
+	System string `yaml:"system" json:"system,omitempty"`
 	// Remote says that an analysis connector reaches its scanner over the network, so that connections
 	// can be created on it; false is one that takes uploaded files. It means nothing for ALM.
-	Remote *bool `yaml:"remote"`
+	Remote *bool `yaml:"remote" json:"remote,omitempty"`
 }
 
 // Project is a project that connections may serve. Empty fields are not known.
 type Project struct {
-	ID           int64  `yaml:"id"`
-	Name         string `yaml:"name"`
-	Application  string `yaml:"application"`
-	BusinessUnit string `yaml:"business_unit"`
+	ID           int64  `yaml:"id" json:"id"`
+	Name         string `yaml:"name" json:"name,omitempty"`
+	Application  string `yaml:"application" json:"application,omitempty"`
+	BusinessUnit string `yaml:"business_unit" json:"business_unit,omitempty"`
 }
 
 // User is somebody with a token.
 type User struct {
-	Name         string   `yaml:"-"` // its key in Users
-	Organization string   `yaml:"organization"`
-	TokenEnv     string   `yaml:"token_env"` // the environment variable that holds the token
-	Permissions  []string `yaml:"permissions"`
+	Name         string   `yaml:"-" json:"-"` // its key in Users
+	Organization string   `yaml:"organization" json:"organization,omitempty"`
+	TokenEnv     string   `yaml:"token_env" json:"token_env,omitempty"` // the environment variable that holds the token
+	Permissions  []string `yaml:"permissions" json:"permissions,omitempty"`
 	// SeesAllProjects says that the lists of this user leave out no project of the organization.
-	SeesAllProjects bool `yaml:"sees_all_projects"`
+	SeesAllProjects bool `yaml:"sees_all_projects" json:"sees_all_projects"`
 
 	// Token is used in place of the variable, if not empty. It can't come from a file.
-	Token Secret `yaml:"-"`
+	Token Secret `yaml:"-" json:"-"`
 }
 
 // may tells whether the user has the permission.
@@ -106,11 +106,11 @@ func (u *User) variable() string {
 type Writes struct {
 	// Allow lets the suite create and update connections of its own. It needn't be set for a target on
 	// the loopback interface, or in the same process.
-	Allow bool `yaml:"allow"`
+	Allow bool `yaml:"allow" json:"allow"`
 	// MaxCreates bounds how many connections a run creates, half of them of each kind. 0 means 24.
-	MaxCreates int `yaml:"max_creates"`
+	MaxCreates int `yaml:"max_creates" json:"max_creates"`
 	// AllowDelete lets the suite send DELETE, which the documentation doesn't describe.
-	AllowDelete bool `yaml:"allow_delete"`
+	AllowDelete bool `yaml:"allow_delete" json:"allow_delete"`
 }
 
 // Budget is how many connections a run creates at most.
@@ -123,8 +123,8 @@ func (w Writes) Budget() int {
 
 // NotApplicable declares that the target doesn't offer what some checks are about.
 type NotApplicable struct {
-	ID     string `yaml:"id"` // of a check, or a pattern with *
-	Reason string `yaml:"reason"`
+	ID     string `yaml:"id" json:"id"` // of a check, or a pattern with *
+	Reason string `yaml:"reason" json:"reason"`
 }
 
 // Secret is a text that never shows itself when printed.

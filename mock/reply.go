@@ -41,6 +41,9 @@ func (c *call) checked(a *reply) *reply {
 	}
 	where := make([]string, 0, len(faults))
 	for _, f := range faults {
+		if c.unvalidated {
+			f.Severity = Note // the client asked for it
+		}
 		c.find(f)
 		where = append(where, strings.TrimSpace(f.Pointer+" "+f.Message+" ("+f.Why()+")"))
 	}
@@ -55,6 +58,9 @@ func (c *call) checked(a *reply) *reply {
 
 // faults tells what the contract forbids in the reply.
 func (c *call) faults(a *reply) []Finding {
+	if a.status == 0 { // no reply at all
+		return nil
+	}
 	if c.op == nil {
 		return c.refusalFaults(a, c.contract.responses[a.status])
 	}
@@ -103,7 +109,7 @@ func (c *call) encode(a *reply) {
 			a.head, a.tail = frame(a.envelope, a.slot)
 		}
 		size := len(a.head) + length(a.records, a.view) + len(a.tail)
-		if size > maxWhole && c.liberty == nil {
+		if size > maxWhole && c.liberty == nil && c.fault == nil {
 			a.streamed = size
 			return
 		}
@@ -206,6 +212,9 @@ func (c *call) label(a *reply) {
 
 // write sends the reply.
 func (c *call) write(a *reply) {
+	if a.status == 0 { // a fault keeps the reply back
+		return
+	}
 	header := a.header
 	if !a.chunked {
 		header["Content-Length"] = []string{strconv.Itoa(a.size())}
@@ -226,7 +235,7 @@ func (c *call) write(a *reply) {
 	case a.streamed > 0:
 		a.stream(c.w)
 	default:
-		_, _ = c.w.Write(a.encoded) // a client that is gone needs no answer
+		c.writeBody(a.encoded)
 	}
 }
 

@@ -75,7 +75,7 @@ func explainExchange(b *strings.Builder, style style, e conformance.Exchange) {
 	path := strings.TrimPrefix(e.URL, mockURL)
 	fmt.Fprintf(b, "  %s %s %s\n", e.Method, report.Clean(path), style.dim("as "+orNobody(e.User)))
 	if e.RequestBody != "" {
-		fmt.Fprintf(b, "      %s\n", report.Body(e.RequestBody))
+		fmt.Fprintf(b, "      %s\n", report.Body(string(e.RequestBody)))
 	}
 	fmt.Fprintf(b, "      %s\n      %s\n", report.Request(e), style.dim(fmt.Sprintf("is answered %d", e.Status)))
 }

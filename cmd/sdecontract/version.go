@@ -1,14 +1,11 @@
 package main
 
 import (
-	"crypto/sha256"
 	"fmt"
-	"runtime"
-	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
-	"github.com/sdecontract/sdecontract"
+	"github.com/sdecontract/sdecontract/conformance"
 )
 
 func versionCommand() *cobra.Command {
@@ -18,17 +15,9 @@ func versionCommand() *cobra.Command {
 		Example: "  sdecontract version",
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			version, revision := "(devel)", "unknown"
-			if info, ok := debug.ReadBuildInfo(); ok {
-				version = info.Main.Version
-				for _, s := range info.Settings {
-					if s.Key == "vcs.revision" {
-						revision = s.Value
-					}
-				}
-			}
-			_, err := fmt.Fprintf(cmd.OutOrStdout(), "sdecontract %s\nrevision    %s\ncontract    sha256:%x\ngo          %s\n",
-				version, revision, sha256.Sum256(sdecontract.Spec()), runtime.Version())
+			s := conformance.ThisSuite()
+			_, err := fmt.Fprintf(cmd.OutOrStdout(), "sdecontract %s\nrevision    %s\ncontract    %s\ngo          %s\n",
+				s.Version, s.Revision, s.Contract, s.Go)
 			return err
 		},
 	}

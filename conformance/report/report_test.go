@@ -49,17 +49,28 @@ func fixed() *conformance.Report {
 	exchange := func(n int, method, path, body string, status int, reply string) conformance.Exchange {
 		return conformance.Exchange{
 			Number: n, Time: start, User: "editor", Method: method, URL: "https://sde.example.com" + path,
-			RequestHeader: token, RequestBody: body, Status: status, ResponseBody: reply,
+			RequestHeader: token, RequestBody: conformance.Body(body), Status: status, ResponseBody: conformance.Body(reply),
 		}
 	}
-	return &conformance.Report{
-		Target: "https://sde.example.com", Mode: conformance.Write, Start: start, Stop: start.Add(1234 * time.Millisecond), Complete: true,
+	described := conformance.Target{
+		URL:            "https://sde.example.com",
 		Implementation: conformance.Implementation{Organization: "Example Inc", Product: "SD Elements", Version: "4.3"},
+		Users:          map[string]conformance.User{"editor": {Organization: "main", TokenEnv: "SDE_TOKEN_EDITOR"}},
+	}
+	return &conformance.Report{
+		Suite:     conformance.Suite{Version: "v0.1.0", Revision: "0123abcd", Contract: "sha256:feed", Go: "go1.26"},
+		Described: described,
+		Settings:  conformance.Settings{Timeout: 30 * time.Second, MaxBody: 16 << 20, MaxCreates: 24, Prefix: "sdecontract-0-"},
+		Target:    "https://sde.example.com", Mode: conformance.Write, Start: start, Stop: start.Add(1234 * time.Millisecond), Complete: true,
+		Implementation: described.Implementation,
 		Levels:         []conformance.Level{conformance.Must},
 		Results: append([]conformance.Result{
 			result("list/status", list, conformance.Must, conformance.Pass), warned, noted, failed, moved, na, broke,
 		}, blocked...),
-		NotRun: []conformance.NotRun{{ID: "alm/update/omit", Reason: "not of the selected levels"}},
+		NotRun: []conformance.NotRun{{
+			ID: "alm/update/omit", Kind: conformance.ALM, Says: "The promise of update/omit.", Cite: silent, Level: conformance.Probe,
+			Reason: "not of the selected levels",
+		}},
 		Created: []conformance.Created{
 			{Kind: conformance.ALM, ID: 7, Alias: "sdecontract-0-base", User: "editor", Frequency: "manually"},
 			{Kind: conformance.ALM, ID: 8, Alias: "sdecontract-0-\x1b]0;twin", User: "editor", Frequency: "daily"},
@@ -103,7 +114,7 @@ func TestJSON(t *testing.T) {
 	assert.DeepEqual(t, again, fixed())
 
 	_, err = report.ReadJSON(strings.NewReader("{}"))
-	assert.Error(t, err, "not a report of format 1: its format is 0")
+	assert.Error(t, err, "not a report of format 2, which this version reads: its format is 0")
 	_, err = report.ReadJSON(strings.NewReader("nonsense"))
 	assert.ErrorContains(t, err, "not a report: ")
 }
