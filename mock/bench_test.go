@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
-	"strings"
 	"testing"
 
 	"gotest.tools/v3/assert"
@@ -153,98 +151,4 @@ func BenchmarkReadWorld(b *testing.B) {
 		_, err := mock.ReadWorld("w.yaml", text)
 		assert.NilError(b, err)
 	}
-}
-
-// BenchmarkRecords measures what must not grow with the number of connections.
-func BenchmarkRecords(b *testing.B) {
-	for _, n := range []int{1_000, 10_000, 100_000, 1_000_000} {
-		if testing.Short() && n > 10_000 {
-			continue
-		}
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			srv := filled(b, n)
-			middle := fmt.Sprint(n / 2)
-			b.Run("get", func(b *testing.B) { benchServe(b, srv, 200, "GET", alm+middle+"/", "") })
-			b.Run("filter", func(b *testing.B) { benchServe(b, srv, 200, "GET", alm+"?alias=Shop+"+fmt.Sprint(n/20), "") })
-			b.Run("page", func(b *testing.B) {
-				benchServe(b, srv, 200, "GET", alm+"?page_size=10&page="+fmt.Sprint(n/20), "")
-			})
-			b.Run("filter-page", func(b *testing.B) {
-				benchServe(b, srv, 200, "GET", alm+"?frequency=daily&page_size=10&page="+fmt.Sprint(n/100), "")
-			})
-			b.Run("update", func(b *testing.B) { benchServe(b, srv, 200, "PUT", alm+middle+"/", updated) })
-			b.Run("create", func(b *testing.B) { benchServe(b, srv, 201, "POST", alm, updated) })
-		})
-	}
-}
-
-// filled is a mock with that many ALM connections, ten of each alias.
-func filled(tb testing.TB, connections int) *mock.Server {
-	tb.Helper()
-	srv := mock.New(mock.WithWorld(worldOf(tb, 0)))
-	frequencies := []string{"hourly", "daily", "weekly", "monthly", "manually"}
-	w := &sink{header: http.Header{}}
-	for i := range connections {
-		body := fmt.Sprintf(`{"alias":"Shop %d","connector":%d,"project":1,"frequency":%q,"params":{"alm_project":"Project %d"}}`,
-			i/10, 1+i%2, frequencies[i%5], i)
-		srv.ServeHTTP(w, api{nil, "editor"}.request("POST", alm, body))
-		if w.status != http.StatusCreated {
-			tb.Fatal(w.status)
-		}
-	}
-	return srv
-}
-
-// bare answers with ready-made bytes, as any server must that does nothing else.
-func bare(status int, body string) http.Handler {
-	data := []byte(body)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodGet {
-			_, _ = io.Copy(io.Discard, r.Body)
-		}
-		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("Content-Length", fmt.Sprint(len(data)))
-		w.WriteHeader(status)
-		_, _ = w.Write(data)
-	})
-}
-
-// BenchmarkWire compares the mock over the wire with a bare server that writes the same bytes.
-func BenchmarkWire(b *testing.B) {
-	for _, row := range []struct {
-		name         string
-		records      int
-		status       int
-		method, path string
-		body         string
-	}{
-		{"get", 1, 200, "GET", alm + "1/", ""},
-		{"list1", 1, 200, "GET", alm, ""},
-		{"list100", 100, 200, "GET", alm, ""},
-		{"post", 1, 201, "POST", alm, updated},
-		{"put", 1, 200, "PUT", alm + "1/", updated},
-	} {
-		srv := mock.New(mock.WithWorld(worldOf(b, row.records)))
-		reply := api{srv, "editor"}.do(row.method, row.path, row.body)
-		for name, h := range map[string]http.Handler{"bare": bare(row.status, reply.body), "mock": srv} {
-			b.Run(row.name+"/"+name, func(b *testing.B) { benchWire(b, h, row.method, row.path, row.body) })
-		}
-	}
-}
-
-// benchWire sends requests over two kept-alive connections, and reads no more of the replies than it must.
-func benchWire(b *testing.B, h http.Handler, method, path, body string) {
-	b.Helper()
-	listener := httptest.NewServer(h)
-	defer listener.Close()
-	request := fmt.Sprintf("%s %s HTTP/1.1\r\nHost: mock\r\nAuthorization: Token editor-token\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
-		method, path, len(body), body)
-	b.SetParallelism(1)
-	b.RunParallel(func(pb *testing.PB) {
-		c := dial(b, strings.TrimPrefix(listener.URL, "http://"))
-		defer c.Close()
-		for pb.Next() {
-			c.exchange(b, request)
-		}
-	})
 }

@@ -226,7 +226,7 @@ func (p *path) operationFor(method string) *operation {
 // cite tells where the documentation describes the method, or all methods that there are if it isn't one.
 func (p *path) cite(method string) string {
 	if op := p.operationFor(method); op != nil {
-		return op.cite.String()
+		return op.cited
 	}
 	var all citations
 	for _, m := range sortedKeys(p.operations) {
