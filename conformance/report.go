@@ -133,6 +133,9 @@ func (r *Report) plain() {
 	for i := range r.Results {
 		r.Results[i].plain()
 	}
+	for i := range r.Known {
+		r.Known[i].Reason = valid(r.Known[i].Reason)
+	}
 	for i := range r.Created {
 		r.Created[i].Alias = valid(r.Created[i].Alias)
 		r.Created[i].Frequency = valid(r.Created[i].Frequency)
@@ -141,6 +144,7 @@ func (r *Report) plain() {
 
 func (r *Result) plain() {
 	r.Blocked, r.Inconclusive, r.Error = valid(r.Blocked), valid(r.Inconclusive), valid(r.Error)
+	r.Known = valid(r.Known)
 	for i := range r.Notes {
 		r.Notes[i] = valid(r.Notes[i])
 	}

@@ -30,6 +30,7 @@ func Text(w io.Writer, r *conformance.Report, style Style) error {
 	t.unjudged(conformance.Inconclusive, "Inconclusive", func(r conformance.Result) string { return r.Inconclusive })
 	t.unjudged(conformance.Blocked, "Blocked", func(r conformance.Result) string { return r.Blocked })
 	t.unjudged(conformance.NA, "Not applicable, as the operator declares", func(r conformance.Result) string { return r.Reason })
+	t.known()
 	t.notRun()
 	t.created()
 	t.line("%s\n%s", t.counts(), t.bold(t.conclusion()))
@@ -113,6 +114,9 @@ func (t *text) result(r conformance.Result) {
 		title()
 		t.line("        promise   %s", r.Says)
 		t.line("        source    %s (%s, %s)", r.Cite, r.Cite.Evidence, r.Level)
+		if r.Known != "" {
+			t.line("        known     %s", Clean(r.Known))
+		}
 		t.differences(r.Failures)
 		if len(r.Failures) > 0 && len(r.Warnings) > 0 {
 			t.line("        less than that, a warning:")
