@@ -14,13 +14,21 @@ func (t *text) known() {
 		return
 	}
 	t.line("%s", t.bold("Known deviations"))
+	outside := 0
 	for _, k := range byStanding(t.Known) {
+		if k.Standing == conformance.KnownNotLooked && !t.Verbose {
+			outside++
+			continue
+		}
 		code := conformance.Warn
 		if k.Standing == conformance.KnownHolds || k.Standing == conformance.KnownNotLooked {
 			code = conformance.NA
 		}
 		t.line("  %s %-5s %s", t.verdict(code, fmt.Sprintf("%-13s", k.Standing)), k.Verdict, k.ID)
 		t.line("        %s", Clean(KnownDetail(k)))
+	}
+	if outside > 0 {
+		t.line("  %-13s %s", conformance.KnownNotLooked, fmt.Sprintf("%d more", outside))
 	}
 	t.line("")
 }
