@@ -16,7 +16,16 @@ import (
 // forms are the forms of a report, in the order in which people are told of them.
 var forms = []form{
 	{"text", report.Text},
-	{"json", func(w io.Writer, r *conformance.Report, _ report.Style) error { return report.JSON(w, r) }},
+	{"json", plain(report.JSON)},
+	{"junit", plain(report.JUnit)},
+	{"ctrf", plain(report.CTRF)},
+	{"markdown", plain(report.Markdown)},
+	{"badge", plain(report.Badge)},
+}
+
+// plain is a form that has no style.
+func plain(write func(io.Writer, *conformance.Report) error) func(io.Writer, *conformance.Report, report.Style) error {
+	return func(w io.Writer, r *conformance.Report, _ report.Style) error { return write(w, r) }
 }
 
 // form is a way to write a report.

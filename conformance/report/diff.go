@@ -132,7 +132,7 @@ func change(old, now conformance.Result) Change {
 func (d *Diff) compare(old, now conformance.Result) {
 	d.Compared++
 	c := change(old, now)
-	c.Why, c.Regression = reasonOf(now), counts(now) && !counts(old) || broken(now) && !broken(old)
+	c.Why, c.Regression = reason(now), counts(now) && !counts(old) || broken(now) && !broken(old)
 	before, after := severity(old), severity(now)
 	switch {
 	case c.Regression:
@@ -144,7 +144,7 @@ func (d *Diff) compare(old, now conformance.Result) {
 	case after > before:
 		d.Worse = append(d.Worse, c)
 	default:
-		c.Why = reasonOf(old)
+		c.Why = reason(old)
 		d.Better = append(d.Better, c)
 	}
 }
@@ -169,33 +169,6 @@ func broken(r conformance.Result) bool { return severity(r) == 3 && r.Known == "
 
 // counts tells whether the result makes a run fail, or end as incomplete.
 func counts(r conformance.Result) bool { return severity(r) == unjudged || broken(r) }
-
-// reasonOf says in a line why the result isn't a pass.
-func reasonOf(r conformance.Result) string {
-	found := r.Failures
-	if r.Verdict == conformance.Warn {
-		found = r.Warnings
-	}
-	if len(found) > 0 && (r.Verdict == conformance.Fail || r.Verdict == conformance.Warn) {
-		first := found[0]
-		said := strings.TrimSpace("expected " + cmp.Or(first.Expected, "otherwise") + ", got " + first.Actual)
-		if first.Pointer != "" {
-			said = "at " + first.Pointer + ": " + said
-		}
-		return said
-	}
-	switch r.Verdict {
-	case conformance.Error:
-		return r.Error
-	case conformance.Blocked:
-		return r.Blocked
-	case conformance.Inconclusive:
-		return r.Inconclusive
-	case conformance.NA:
-		return r.Reason
-	}
-	return strings.Join(r.Notes, "; ")
-}
 
 // promise files in what the promise of a check is told otherwise.
 func (d *Diff) promise(old, now conformance.Result) {

@@ -65,7 +65,7 @@ func (d Diff) Text(w io.Writer, style Style) error {
 	if len(d.Promises) > 0 {
 		t.line("%s", t.bold("Told otherwise"))
 		for _, p := range d.Promises {
-			t.line("  %s, %s\n        old       %s\n        new       %s", p.ID, p.What, Clean(p.Old), Clean(p.New))
+			t.line("  %s, %s\n        old       %s\n        new       %s", Clean(p.ID), p.What, Clean(p.Old), Clean(p.New))
 		}
 		t.line("")
 	}
@@ -82,7 +82,7 @@ func (t *text) changes(s diffSection) {
 	t.line("%s", t.bold(s.title))
 	for _, c := range s.changes {
 		old, now := c.verdicts()
-		t.line("  %s -> %s %s", t.verdict(c.Old, old), t.verdict(c.New, now), c.ID)
+		t.line("  %s -> %s %s", t.verdict(c.Old, old), t.verdict(c.New, now), Clean(c.ID))
 		if s.long || t.Verbose {
 			t.line("        promise   %s", Clean(c.Says))
 			if c.Why != "" {
@@ -145,12 +145,12 @@ func (d Diff) JSON(w io.Writer) error {
 func (d Diff) Markdown(w io.Writer) error {
 	var b strings.Builder
 	line := func(format string, args ...any) { _, _ = fmt.Fprintf(&b, format+"\n", args...) }
-	line("## %s\n", escapeMarkdown(d.Conclusion()))
-	line("* old: %s\n* new: %s\n", escapeMarkdown(d.Old.String()), escapeMarkdown(d.New.String()))
+	line("## %s\n", escape(d.Conclusion()))
+	line("* old: %s\n* new: %s\n", escape(d.Old.String()), escape(d.New.String()))
 	if len(d.Mismatches) > 0 {
 		line("The runs aren't alike: what follows may come from that.\n\n| | old | new |\n|---|---|---|")
 		for _, m := range d.Mismatches {
-			line("| %s | %s | %s |", m.What, escapeMarkdown(m.Old), escapeMarkdown(m.New))
+			line("| %s | %s | %s |", m.What, escape(m.Old), escape(m.New))
 		}
 		line("")
 	}
@@ -161,41 +161,23 @@ func (d Diff) Markdown(w io.Writer) error {
 		line("### %s\n\n| check | old | new | because |\n|---|---|---|---|", s.title)
 		for _, c := range s.changes {
 			old, now := c.verdicts()
-			line("| %s | %s | %s | %s |", escapeMarkdown(c.ID), old, now, escapeMarkdown(cut(c.Why, 300)))
+			line("| %s | %s | %s | %s |", escape(c.ID), old, now, escape(cut(c.Why, 300)))
 		}
 		line("")
 	}
 	if len(d.Promises) > 0 {
 		line("### Told otherwise\n\n| check | | old | new |\n|---|---|---|---|")
 		for _, p := range d.Promises {
-			line("| %s | %s | %s | %s |", escapeMarkdown(p.ID), p.What, escapeMarkdown(p.Old), escapeMarkdown(p.New))
+			line("| %s | %s | %s | %s |", escape(p.ID), p.What, escape(p.Old), escape(p.New))
 		}
 		line("")
 	}
 	if groups := d.notComparable(); len(groups) > 0 {
 		line("### Not comparable, because only one of the runs ran them\n")
 		for _, g := range groups {
-			line("* %s: %s", count(len(g.results), "check"), escapeMarkdown(g.name))
+			line("* %s: %s", count(len(g.results), "check"), escape(g.name))
 		}
 	}
 	_, err := io.WriteString(w, strings.TrimRight(b.String(), "\n")+"\n")
 	return err
-}
-
-// escapeMarkdown keeps a text from being read as Markdown or HTML, also inside a table.
-func escapeMarkdown(text string) string {
-	var b strings.Builder
-	for _, r := range Clean(text) {
-		switch {
-		case r == '&':
-			b.WriteString("&amp;")
-		case r == '@': // it would notify somebody
-			b.WriteString("&#64;")
-		case strings.ContainsRune("\\`*_{}[]<>#|~!$", r):
-			b.WriteString("\\" + string(r))
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	_ "embed" // for the schema
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,6 +12,12 @@ import (
 
 // format is the number of the form of JSON reports. It grows when a member changes its meaning.
 const format = 2
+
+//go:embed result.schema.json
+var schema []byte
+
+// Schema is the JSON Schema (2020-12) of what [JSON] writes.
+func Schema() []byte { return bytes.Clone(schema) }
 
 // document is a report with what programs ask first.
 type document struct {
@@ -24,6 +31,10 @@ type document struct {
 // JSON writes the report as one JSON object. Its members exit_status, whole and counts are derived from
 // the others.
 func JSON(w io.Writer, r *conformance.Report) error {
+	listed := *r
+	listed.Results = append([]conformance.Result{}, r.Results...) // a list, even if an interruption left none
+	listed.Exchanges = append([]conformance.Exchange{}, r.Exchanges...)
+	r = &listed
 	d := document{Format: format, ExitStatus: r.ExitStatus(), Whole: r.Whole(), Counts: map[conformance.Verdict]int{}, Report: r}
 	for _, v := range conformance.Verdicts {
 		d.Counts[v] = r.Count(v)

@@ -24,7 +24,7 @@ func (t *text) known() {
 		if k.Standing == conformance.KnownHolds || k.Standing == conformance.KnownNotLooked {
 			code = conformance.NA
 		}
-		t.line("  %s %-5s %s", t.verdict(code, fmt.Sprintf("%-13s", k.Standing)), k.Verdict, k.ID)
+		t.line("  %s %-5s %s", t.verdict(code, fmt.Sprintf("%-13s", k.Standing)), k.Verdict, Clean(k.ID))
 		t.line("        %s", Clean(KnownDetail(k)))
 	}
 	if outside > 0 {

@@ -66,7 +66,7 @@ func (t *text) scope() string {
 	if len(t.Levels) > 0 {
 		var levels []string
 		for _, l := range t.Levels {
-			levels = append(levels, string(l))
+			levels = append(levels, Clean(string(l)))
 		}
 		parts = append(parts, "levels "+strings.Join(levels, ", "))
 	}
@@ -108,35 +108,45 @@ func (t *text) tally(g group) string {
 
 // result tells of one check, unless its group's counts say enough.
 func (t *text) result(r conformance.Result) {
-	title := func() { t.line("  %s %s", t.verdict(r.Verdict, fmt.Sprintf("%-5s", r.Verdict)), r.ID) }
-	switch r.Verdict {
-	case conformance.Fail, conformance.Warn:
-		title()
-		t.line("        promise   %s", r.Says)
-		t.line("        source    %s (%s, %s)", r.Cite, r.Cite.Evidence, r.Level)
-		if r.Known != "" {
-			t.line("        known     %s", Clean(r.Known))
-		}
-		t.differences(r.Failures)
-		if len(r.Failures) > 0 && len(r.Warnings) > 0 {
-			t.line("        less than that, a warning:")
-		}
-		t.differences(r.Warnings)
-		if end := cmp.Or(r.Error, r.Inconclusive, r.Blocked); end != "" {
-			t.line("        then      %s", Clean(end))
-		}
-		t.evidence(r)
-	case conformance.Noted:
-		title()
-		if t.Verbose {
-			t.line("        promise   %s", r.Says)
-		}
-	case conformance.Pass:
-		if t.Verbose {
-			title()
-			t.line("        promise   %s", r.Says)
-		}
+	judged := r.Verdict == conformance.Fail || r.Verdict == conformance.Warn
+	if judged || r.Verdict == conformance.Noted || r.Verdict == conformance.Pass && t.Verbose {
+		t.line("  %s %s", t.verdict(r.Verdict, fmt.Sprintf("%-5s", r.Verdict)), r.ID)
 	}
+	if judged {
+		t.details(r)
+		return
+	}
+	if t.Verbose && (r.Verdict == conformance.Noted || r.Verdict == conformance.Pass) {
+		t.line("        promise   %s", r.Says)
+	}
+	t.notes(r)
+}
+
+// details tells all that was found, with the requests.
+func (t *text) details(r conformance.Result) {
+	t.line("        promise   %s", Clean(r.Says))
+	t.line("        source    %s (%s, %s)", Clean(r.Cite.String()), Clean(string(r.Cite.Evidence)), Clean(string(r.Level)))
+	if r.Known != "" {
+		t.line("        known     %s", Clean(r.Known))
+	}
+	t.found(r)
+}
+
+// found tells what the check saw, and by which requests.
+func (t *text) found(r conformance.Result) {
+	t.differences(r.Failures)
+	if len(r.Failures) > 0 && len(r.Warnings) > 0 {
+		t.line("        less than that, a warning:")
+	}
+	t.differences(r.Warnings)
+	if end := cmp.Or(r.Error, r.Inconclusive, r.Blocked); end != "" {
+		t.line("        then      %s", Clean(end))
+	}
+	t.evidence(r)
+	t.notes(r)
+}
+
+func (t *text) notes(r conformance.Result) {
 	for _, note := range r.Notes {
 		t.line("        note      %s", Clean(note))
 	}
