@@ -105,7 +105,7 @@ Each flag can also be given as a variable: --log as SDECONTRACT_LOG.`,
 		PersistentPreRunE:          bindEnvironment,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(mockCommand(), verifyCommand(), listCommand(), explainCommand(), doctorCommand(), initCommand(), retireCommand(),
+	root.AddCommand(mockCommand(), verifyCommand(), reportCommand(), listCommand(), explainCommand(), doctorCommand(), initCommand(), retireCommand(),
 		versionCommand())
 	return root
 }

@@ -43,6 +43,8 @@ func formNames() []string {
 	return names
 }
 
+func joined(names []string) string { return strings.Join(names, ", ") }
+
 // findForm returns the form of that name. The error says which there are.
 func findForm(name string) (form, error) {
 	for _, f := range forms {
@@ -56,7 +58,7 @@ func findForm(name string) (form, error) {
 			hint = fmt.Sprintf("; did you mean %s?", f.name)
 		}
 	}
-	return form{}, usageError{fmt.Errorf("there is no report as %q, only %s%s", name, strings.Join(formNames(), ", "), hint)}
+	return form{}, usageError{fmt.Errorf("there is no report as %q, only %s%s", name, joined(formNames()), hint)}
 }
 
 // reportFiles are where reports go, besides the text on the standard output.

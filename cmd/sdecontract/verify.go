@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -81,7 +80,7 @@ If several hold, the first of 2, 4, 1, 3 wins.`,
 	f.BoolVar(&flags.againstMock, "against-mock", false, "verify a fresh built-in mock in this process instead of a target")
 	selectionFlags(cmd, &flags.selection)
 	f.StringVar(&flags.mode, "mode", "", "`mode`: read-only or write (default: write where the target allows it)")
-	f.StringArrayVar(&flags.reports, "report", nil, "also write FORM=`FILE`; repeatable, - is the standard output; the forms:\n"+strings.Join(formNames(), ", "))
+	f.StringArrayVar(&flags.reports, "report", nil, "also write FORM=`FILE`; repeatable, - is the standard output; the forms:\n"+joined(formNames()))
 	f.Float64Var(&flags.rps, "rps", 0, "requests in a second at most; 0 is no bound")
 	f.DurationVar(&flags.timeout, "timeout", 30*time.Second, "for each request")
 	f.IntVar(&flags.maxCreates, "max-creates", 24, "connections created at most, half of each kind; wins over the target file")

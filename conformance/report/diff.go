@@ -183,9 +183,12 @@ func (d *Diff) promise(old, now conformance.Result) {
 	}
 }
 
+// suite is which suite ran, in words.
+func suite(r *conformance.Report) string { return r.Suite.Version + ", revision " + r.Suite.Revision }
+
 func summary(r *conformance.Report) RunSummary {
 	return RunSummary{
-		Target: r.Target, Start: r.Start, Suite: r.Suite.Version + ", revision " + r.Suite.Revision, Contract: r.Suite.Contract,
+		Target: r.Target, Start: r.Start, Suite: suite(r), Contract: r.Suite.Contract,
 		Mode: r.Mode, Scope: (&text{Report: r}).scope(), Checks: len(r.Results), Complete: r.Complete, ExitStatus: r.ExitStatus(),
 	}
 }

@@ -32,7 +32,9 @@ func Markdown(w io.Writer, r *conformance.Report) error {
 	m := &markdown{Report: r, told: newTelling(r)}
 	m.head()
 	m.checks("Broken promises", maxBroken, func(r conformance.Result) bool { return r.Verdict == conformance.Fail && r.Known == "" })
-	m.checks("Errors", maxBroken, func(r conformance.Result) bool { return r.Known == "" && ctrfStatus(r) == "failed" && r.Verdict != conformance.Fail })
+	m.checks("Errors", maxBroken, func(r conformance.Result) bool {
+		return r.Known == "" && ctrfStatus(r) == "failed" && r.Verdict != conformance.Fail
+	})
 	m.stale()
 	m.reasons("Inconclusive", conformance.Inconclusive, func(r conformance.Result) string { return r.Inconclusive })
 	m.reasons("Blocked", conformance.Blocked, func(r conformance.Result) string { return r.Blocked })
