@@ -141,11 +141,14 @@ func (d Diff) JSON(w io.Writer) error {
 	}{1, d.Regressions(), d})
 }
 
+// mostRows is how long a table of Markdown is at most: GitHub refuses what is too long as a whole.
+const mostRows = 500
+
 // Markdown writes the diff as GitHub's Markdown, for a comment or a job summary.
 func (d Diff) Markdown(w io.Writer) error {
 	var b strings.Builder
 	line := func(format string, args ...any) { _, _ = fmt.Fprintf(&b, format+"\n", args...) }
-	line("## %s\n", escape(d.Conclusion()))
+	line("## %s\n", d.Conclusion())
 	line("* old: %s\n* new: %s\n", escape(d.Old.String()), escape(d.New.String()))
 	if len(d.Mismatches) > 0 {
 		line("The runs aren't alike: what follows may come from that.\n\n| | old | new |\n|---|---|---|")
@@ -159,7 +162,11 @@ func (d Diff) Markdown(w io.Writer) error {
 			continue
 		}
 		line("### %s\n\n| check | old | new | because |\n|---|---|---|---|", s.title)
-		for _, c := range s.changes {
+		for i, c := range s.changes {
+			if i == mostRows {
+				line("| and %d more | | | |", len(s.changes)-mostRows)
+				break
+			}
 			old, now := c.verdicts()
 			line("| %s | %s | %s | %s |", escape(c.ID), old, now, escape(cut(c.Why, 300)))
 		}
