@@ -70,20 +70,10 @@ Exit status: 0 if the report was drawn, whatever it says; 2 if a flag or a file 
 func files(command string, least, most int, what string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
 		if len(args) < least || most > 0 && len(args) > most {
-			return usageError{fmt.Errorf("%s takes %s, got %s", command, what, counted(len(args), "file"))}
+			return usageError{fmt.Errorf("%s takes %s, got %s", command, what, counted(len(args), "file", "files"))}
 		}
 		return nil
 	}
-}
-
-func counted(n int, noun string) string {
-	switch n {
-	case 0:
-		return "no " + noun
-	case 1:
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // readReports reads JSON reports. - is the standard input.

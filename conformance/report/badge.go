@@ -52,12 +52,7 @@ func badge(r *conformance.Report) (says, colour string) {
 	case !r.Whole():
 		scope = " · " + string(conformance.Read)
 	}
-	known := 0
-	for _, result := range r.Results {
-		if result.Known != "" {
-			known++
-		}
-	}
+	known := len(known(r))
 	broken := r.Unexpected(conformance.Fail)
 	switch r.ExitStatus() {
 	case conformance.ExitTargetFailed:

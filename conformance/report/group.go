@@ -69,6 +69,17 @@ func notRun(r *conformance.Report) []conformance.Result {
 	return results
 }
 
+// known are the checks whose verdict is a known deviation.
+func known(r *conformance.Report) []conformance.Result {
+	var results []conformance.Result
+	for _, result := range r.Results {
+		if result.Known != "" {
+			results = append(results, result)
+		}
+	}
+	return results
+}
+
 // evidence is the exchanges of a report by their numbers.
 type evidence map[int]*conformance.Exchange
 

@@ -54,19 +54,22 @@ func (m *markdown) line(format string, args ...any) { _, _ = fmt.Fprintf(m, form
 func (m *markdown) head() {
 	plain := &text{Report: m.Report}
 	m.line("## SD Elements API connections\n\n**%s**\n", plain.conclusion())
-	cells, lines := []string{}, []string{}
+	var names, cells []string
 	for _, v := range conformance.Verdicts {
-		cells, lines = append(cells, fmt.Sprint(m.Count(v))), append(lines, string(v))
+		names, cells = append(names, string(v)), append(cells, fmt.Sprint(m.Count(v)))
 	}
-	cells, lines = append(cells, fmt.Sprint(len(m.NotRun))), append(lines, "not run")
-	m.line("| %s |\n|%s\n| %s |\n", strings.Join(lines, " | "), strings.Repeat("---:|", len(lines)), strings.Join(cells, " | "))
-	who := ""
+	names, cells = append(names, "not run"), append(cells, fmt.Sprint(len(m.NotRun)))
+	if known := len(known(m.Report)); known > 0 {
+		names, cells = append(names, "known"), append(cells, fmt.Sprint(known))
+	}
+	m.line("| %s |\n|%s\n| %s |\n", strings.Join(names, " | "), strings.Repeat("---:|", len(names)), strings.Join(cells, " | "))
+	who := []string{code(m.Target)}
 	for _, part := range []string{m.Implementation.Product, m.Implementation.Version, m.Implementation.Organization} {
 		if part != "" {
-			who += " " + code(part)
+			who = append(who, code(part))
 		}
 	}
-	m.line("* Target: %s%s", code(m.Target), who)
+	m.line("* Target: %s", strings.Join(who, ", "))
 	m.line("* Run: %s, %s mode, %s", m.Start.UTC().Format(time.RFC3339), code(string(m.Mode)), m.Stop.Sub(m.Start).Round(time.Millisecond))
 	m.line("* Suite: sdecontract %s, revision %s, contract %s", code(m.Suite.Version), code(m.Suite.Revision), code(m.Suite.Contract))
 	if scope := plain.scope(); scope != "" {
@@ -93,7 +96,7 @@ func (m *markdown) section(title string, folded bool, limit, items int, item fun
 			m.line("\n%d more are left out, to keep this summary short: the JSON report has them.", items-i)
 			break
 		}
-		m.WriteString(next)
+		_, _ = m.WriteString(next)
 	}
 	m.line("")
 	if folded {
@@ -148,12 +151,7 @@ func (m *markdown) stale() {
 }
 
 func (m *markdown) known() {
-	var known []conformance.Result
-	for _, r := range m.Results {
-		if r.Known != "" {
-			known = append(known, r)
-		}
-	}
+	known := known(m.Report)
 	m.section("Known deviations", false, maxOthers, len(known), func(i int) string {
 		return fmt.Sprintf("* %s: %s\n", code(known[i].ID), code(reason(known[i])))
 	})
@@ -171,18 +169,19 @@ func (m *markdown) headings() {
 	}
 	groups := byHeading(m.Results)
 	m.section("By heading of the documentation", false, maxOthers, len(groups), func(i int) string {
-		row := "| " + escape(groups[i].name) + " |"
+		cells := []string{escape(groups[i].name)}
 		for _, v := range columns {
 			cell := ""
 			if n := groups[i].count(v); n > 0 {
 				cell = fmt.Sprint(n)
 			}
-			row += " " + cell + " |"
+			cells = append(cells, cell)
 		}
+		row := "| " + strings.Join(cells, " | ") + " |\n"
 		if i == 0 {
-			return head + "\n" + rule + "\n" + row + "\n"
+			return head + "\n" + rule + "\n" + row
 		}
-		return row + "\n"
+		return row
 	})
 }
 
@@ -232,15 +231,20 @@ func longestRun(text string) int {
 	return longest
 }
 
-// escape is a text of the suite's own in which nothing is markup.
+// escape is a text of the suite's own in which nothing is markup, a link or a mention. A name after @ is one
+// even if that is escaped, unless it is code.
 func escape(text string) string {
 	var b strings.Builder
-	for _, r := range Clean(cut(text, 500)) {
-		if strings.ContainsRune("\\`*_{}[]<>#|&~@:!$^=", r) {
+	letters := []rune(brief(text))
+	for i, r := range letters {
+		switch {
+		case r == '@':
+			b.WriteString("`@`")
+		case strings.ContainsRune("\\`*_{}[]<>#|&~:!$^=", r), r == '.' && i+1 < len(letters) && letters[i+1] != ' ':
 			_, _ = fmt.Fprintf(&b, "&#%d;", r)
-			continue
+		default:
+			b.WriteRune(r)
 		}
-		b.WriteRune(r)
 	}
 	return b.String()
 }

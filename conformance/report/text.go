@@ -158,7 +158,11 @@ func (t *text) found(r conformance.Result) {
 	}
 	t.differences(r.Warnings)
 	if end := cmp.Or(r.Error, r.Inconclusive, r.Blocked); end != "" {
-		t.line("        then      %s", Clean(end))
+		label := "then"
+		if len(r.Failures)+len(r.Warnings) == 0 {
+			label = "why"
+		}
+		t.line("        %-9s %s", label, Clean(end))
 	}
 	t.evidence(r)
 	t.notes(r)
