@@ -58,8 +58,13 @@ fuzz: ## Run each fuzz target for FUZZTIME (20s)
 	go test ./mock -run '^$$' -fuzz '^FuzzReadWorld$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x
 
 .PHONY: bench
-bench: ## Measure the cold start and the memory of the command
-	go test ./cmd/sdecontract -run '^$$' -bench .
+bench: ## Measure the mock beside other servers, and compare it with the kept figures: minutes
+	bench/run.sh
+
+.PHONY: bench-keep
+bench-keep: ## Keep what was measured last, and show it in docs/performance.md
+	cp bench/new.txt bench/baseline.txt
+	go test ./bench -run Figures -update
 
 .PHONY: contract
 contract: ## Lint the contract with Redocly and Spectral, load it in Prism (needs Node 20)
