@@ -1,0 +1,223 @@
+package report
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sdecontract/sdecontract/conformance"
+)
+
+//go:embed html
+var htmlFiles embed.FS
+
+// htmlPage is parsed once, when it is first needed: most programs that import this package don't.
+var htmlPage = template.New("page.html").Funcs(template.FuncMap{
+	"clean": func(v any) string { return Clean(fmt.Sprint(v)) },
+	"count": count, "word": word, "meaning": meaning, "bytes": bytesText,
+	"stamp":  func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+	"moment": func(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04:05 UTC") },
+})
+
+// HTML writes the report as one page for people, without anything that it would have to load. It works
+// without JavaScript; with it, checks can be filtered, and the exchanges of checks that passed be opened.
+// Its size is bounded, whatever a target sends: what has no room is counted, and stands in the report that
+// [JSON] writes. Whatever a target sent is shown as [Clean] shows it.
+func HTML(w io.Writer, r *conformance.Report) error {
+	t, err := htmlPage.Clone()
+	if err != nil {
+		return err
+	}
+	if t, err = t.ParseFS(htmlFiles, "html/*.html"); err != nil {
+		return err
+	}
+	style, err := htmlFiles.ReadFile("html/style.css")
+	if err != nil {
+		return err
+	}
+	script, err := htmlFiles.ReadFile("html/script.js")
+	if err != nil {
+		return err
+	}
+	p := newPage(r)
+	p.Style, p.Script = template.CSS(style), template.JS(script) //nolint:gosec // both are this package's files
+	p.Policy = fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'", digest(style), digest(script))
+	return t.Execute(w, p)
+}
+
+// digest is how a content security policy names an element by its text.
+func digest(text []byte) string {
+	sum := sha256.Sum256(text)
+	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// page is what the templates show.
+type page struct {
+	*conformance.Report
+	Style        template.CSS
+	Script       template.JS
+	Policy       string
+	Title, Name  string
+	Conclusion   string
+	Tone         conformance.Verdict
+	Scope, Took  string
+	InScope, All int
+	Awake        int // connections left behind that still synchronise
+	Counts       []tally
+	Groups       []*group
+	Reasons      []reason
+	Omitted      int // checks without room
+	Evidence     *evidence
+	Nothing      exchange // what the page's script fills in
+}
+
+// notRun stands for a verdict in this page.
+const notRun conformance.Verdict = "not-run"
+
+// tally is how many checks have a verdict.
+type tally struct {
+	Verdict conformance.Verdict
+	Count   int
+}
+
+// group are the checks of a heading.
+type group struct {
+	ID, Name string
+	Counts   []tally
+	Checks   []check
+	Trouble  bool
+}
+
+// reason is why some checks weren't judged.
+type reason struct {
+	Verdict conformance.Verdict
+	Why     string
+	IDs     []string
+}
+
+func newPage(r *conformance.Report) *page {
+	t := &text{Report: r}
+	p := &page{
+		Report: r, Conclusion: t.conclusion(), Tone: tone(r), Scope: t.scope(), Took: r.Stop.Sub(r.Start).Round(time.Millisecond).String(),
+		InScope: len(r.Results), All: len(r.Results) + len(r.NotRun), Evidence: newEvidence(r), Nothing: exchange{},
+	}
+	p.Name = Clean(cmp.Or(strings.TrimSpace(r.Implementation.Product+" "+r.Implementation.Version), r.Target))
+	p.Title = p.Conclusion + " " + p.Name
+	for _, c := range r.Created {
+		if c.Frequency != "manually" {
+			p.Awake++
+		}
+	}
+	p.sort()
+	p.explain()
+	return p
+}
+
+// tone is the verdict whose look the conclusion has. Green is for conformance alone.
+func tone(r *conformance.Report) conformance.Verdict {
+	switch r.ExitStatus() {
+	case conformance.ExitTargetFailed:
+		return conformance.Error
+	case conformance.ExitNotConformant:
+		return conformance.Fail
+	case conformance.ExitIncomplete:
+		return conformance.Blocked
+	}
+	if r.Whole() {
+		return conformance.Pass
+	}
+	return conformance.Noted
+}
+
+const (
+	maxChecks = 2000 // more than the catalogue has
+	maxOpen   = 10   // checks that failed are unfolded, unless there are more
+)
+
+// sort puts the checks under their headings, the worst first.
+func (p *page) sort() {
+	all := slices.Clone(p.Results)
+	for _, n := range p.NotRun {
+		all = append(all, conformance.Result{ID: n.ID, Kind: n.Kind, Says: n.Says, Cite: n.Cite, Level: n.Level, Verdict: notRun, Reason: n.Reason})
+	}
+	groups := map[string]*group{}
+	for _, r := range all {
+		name := heading(r.Cite)
+		if groups[name] == nil {
+			groups[name] = &group{ID: "heading-" + fmt.Sprint(len(groups)+1), Name: name, Counts: tallies()}
+			p.Groups = append(p.Groups, groups[name])
+		}
+	}
+	slices.SortStableFunc(all, func(a, b conformance.Result) int { return cmp.Compare(rank(a.Verdict), rank(b.Verdict)) })
+	p.Counts = tallies()
+	left, open := room(findingsRoom), p.Count(conformance.Fail) <= maxOpen
+	for i, r := range all {
+		g := groups[heading(r.Cite)]
+		p.Counts[rank(r.Verdict)].Count++
+		g.Counts[rank(r.Verdict)].Count++
+		if i >= maxChecks {
+			p.Omitted++
+			continue
+		}
+		c := p.Evidence.check(r, &left)
+		c.Open = open && r.Verdict == conformance.Fail
+		g.Checks = append(g.Checks, c)
+		g.Trouble = g.Trouble || c.Trouble
+	}
+}
+
+// verdicts are all that a check of the page can have, worst first.
+var verdicts = append(slices.Clone(conformance.Verdicts), notRun)
+
+func rank(v conformance.Verdict) int {
+	if i := slices.Index(verdicts, v); i >= 0 {
+		return i
+	}
+	return len(verdicts) - 1
+}
+
+func tallies() []tally {
+	all := make([]tally, len(verdicts))
+	for i, v := range verdicts {
+		all[i].Verdict = v
+	}
+	return all
+}
+
+// explain collects why checks weren't judged, the most frequent reason first.
+func (p *page) explain() {
+	found := map[reasonKey]int{}
+	for _, g := range p.Groups {
+		for _, c := range g.Checks {
+			why := map[conformance.Verdict]string{
+				conformance.Error: c.Error, conformance.Inconclusive: c.Inconclusive, conformance.Blocked: c.Blocked,
+				conformance.NA: c.Reason, notRun: c.Reason,
+			}[c.Verdict]
+			if why == "" {
+				continue
+			}
+			key := reasonKey{c.Verdict, why}
+			i, ok := found[key]
+			if !ok {
+				i, found[key] = len(p.Reasons), len(p.Reasons)
+				p.Reasons = append(p.Reasons, reason{Verdict: c.Verdict, Why: why})
+			}
+			p.Reasons[i].IDs = append(p.Reasons[i].IDs, c.ID)
+		}
+	}
+	slices.SortStableFunc(p.Reasons, func(a, b reason) int {
+		return cmp.Or(cmp.Compare(rank(a.Verdict), rank(b.Verdict)), cmp.Compare(len(b.IDs), len(a.IDs)))
+	})
+}
+
+type reasonKey struct {
+	verdict conformance.Verdict
+	why     string
+}
