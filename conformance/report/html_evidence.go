@@ -105,7 +105,8 @@ func show(x conformance.Exchange, target string) exchange {
 	}
 	switch {
 	case !utf8.ValidString(curl):
-		remarks = append(remarks, "The request's body is not UTF-8, so that no page can hold the command that sends it. It stands in the JSON report.")
+		remarks = append(remarks, "The request's body is not UTF-8, and no page can hold the command that sends it: the JSON report does.")
+		shown["curl"] = ""
 	case curl != shown["curl"]:
 		shown["exact"] = curl
 	}
