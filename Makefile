@@ -25,7 +25,7 @@ test: ## Run the tests, but for the mutants and the twins
 check: fmt lint test ## What to run before each commit: format, lint, test
 
 .PHONY: ci
-ci: tidy lint race mutants fuzz contract clients vuln ## Everything that CI runs
+ci: tidy lint race mutants fuzz contract clients examples vuln ## Everything that CI runs
 	@git diff --exit-code || { echo "the tree has changed: commit what the targets above made"; exit 1; }
 
 .PHONY: fmt
@@ -58,8 +58,13 @@ fuzz: ## Run each fuzz target for FUZZTIME (20s)
 	go test ./mock -run '^$$' -fuzz '^FuzzReadWorld$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x
 
 .PHONY: bench
-bench: ## Measure the cold start and the memory of the command
-	go test ./cmd/sdecontract -run '^$$' -bench .
+bench: ## Measure the mock beside other servers, and compare it with the kept figures: minutes
+	bench/run.sh
+
+.PHONY: bench-keep
+bench-keep: ## Keep what was measured last, and show it in docs/performance.md
+	cp bench/new.txt bench/baseline.txt
+	go test ./bench -run Figures -update
 
 .PHONY: contract
 contract: ## Lint the contract with Redocly and Spectral, load it in Prism (needs Node 20)
@@ -70,6 +75,16 @@ contract: ## Lint the contract with Redocly and Spectral, load it in Prism (need
 .PHONY: clients
 clients: ## Generate two clients from the contract and run them against the mock
 	cd test/clients && go generate ./... && go vet ./... && go test ./...
+
+# Each client is tested by its own tool, with a mock of its own that judges it.
+EXAMPLE = ../../../bin/sdecontract mock --
+.PHONY: examples
+examples: build ## Test three small clients, in Go, Python and Node, against the mock
+	cd examples/clients/go && go generate ./... && go vet ./... && $(EXAMPLE) go test -count=1 ./...
+	@if command -v python3 >/dev/null; then cd examples/clients/python && $(EXAMPLE) python3 -B -m unittest; \
+	else echo "skipped: the client in Python needs python3, which is not installed"; fi
+	@if command -v npm >/dev/null; then cd examples/clients/node && $(EXAMPLE) npm test --silent; \
+	else echo "skipped: the client in Node needs npm, which is not installed"; fi
 
 .PHONY: vuln
 vuln: ## Look for known vulnerabilities

@@ -78,10 +78,9 @@ func newRedactor(users map[string]User) *redactor {
 
 // forms are the token as it may stand in a reply that repeats a request.
 func forms(token string) []string {
-	all := []string{
-		token, strings.ToUpper(token), strings.ToLower(token),
-		url.QueryEscape(token), url.PathEscape(token), html.EscapeString(token), hex.EncodeToString([]byte(token)),
-		strings.ReplaceAll(jsonString(token), "/", `\/`), jsonString(token),
+	all := []string{html.EscapeString(token), hex.EncodeToString([]byte(token)), strings.ReplaceAll(jsonString(token), "/", `\/`)}
+	for _, cased := range []string{token, strings.ToUpper(token), strings.ToLower(token)} { // a filter may be asked for in another case
+		all = append(all, cased, url.QueryEscape(cased), url.PathEscape(cased), jsonString(cased))
 	}
 	for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
 		for before := range 3 {

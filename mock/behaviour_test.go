@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"gotest.tools/v3/assert"
 
@@ -261,4 +262,13 @@ func TestExplanations(t *testing.T) {
 		assert.Assert(t, got.explained(tc.want), "%s %s %s\nwant %s\ngot  %s", tc.method, tc.path, tc.body, tc.want,
 			strings.Join(got.header.Values("Contract-Explanation"), "\n     "))
 	}
+}
+
+func TestDate(t *testing.T) {
+	date := time.Date(2024, 5, 1, 12, 0, 0, 0, time.FixedZone("", 7200))
+	a := newAPI(mock.WithDate(date))
+	for _, path := range []string{alm, alm + "4711/", "/"} {
+		assert.Equal(t, a.do("GET", path, "").header.Get("Date"), "Wed, 01 May 2024 10:00:00 GMT")
+	}
+	assert.Equal(t, newAPI().do("GET", alm, "").header.Get("Date"), "") // net/http's to set
 }

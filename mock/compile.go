@@ -223,7 +223,7 @@ func (c *compiler) response(op *operation, status string, r *openapi3.Response) 
 		c.fail(lineOf(r.Origin, ""), "%s: response %q is not a status", op.id, status)
 		return
 	}
-	out := response{header: map[string]string{}}
+	out := response{header: map[string]string{}, retryAfter: r.Headers["Retry-After"] != nil}
 	for name, h := range r.Headers {
 		if s := h.Value.Schema; s != nil && len(s.Value.Enum) == 1 {
 			out.header[name] = fmt.Sprint(s.Value.Enum[0])
@@ -231,6 +231,7 @@ func (c *compiler) response(op *operation, status string, r *openapi3.Response) 
 	}
 	for _, mediaType := range sortedKeys(r.Content) {
 		out.mediaType = mediaType
+		out.example, _ = r.Content[mediaType].Example.(map[string]any)
 		out.schema = c.schema(r.Content[mediaType].Schema, r.Content[mediaType].Origin, op.id+": response "+status)
 		c.nameSchema(r.Content[mediaType].Schema, "#/"+op.id+"/responses/"+status)
 	}

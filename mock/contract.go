@@ -74,9 +74,11 @@ type field struct {
 
 // response is one documented reply of an operation.
 type response struct {
-	mediaType string // empty if the reply has no body
-	schema    *openapi3.Schema
-	header    map[string]string // headers that the contract allows one value only
+	mediaType  string // empty if the reply has no body
+	schema     *openapi3.Schema
+	header     map[string]string // headers that the contract allows one value only
+	example    map[string]any    // of the body; nil if the contract has none
+	retryAfter bool              // whether it has that header
 }
 
 // collection is one kind of connection.
@@ -197,6 +199,18 @@ func (p *path) operationFor(method string) *operation {
 		method = "GET"
 	}
 	return p.operations[method]
+}
+
+// cite tells where the documentation describes the method, or all methods that there are if it isn't one.
+func (p *path) cite(method string) string {
+	if op := p.operationFor(method); op != nil {
+		return op.cite.String()
+	}
+	var all citations
+	for _, m := range sortedKeys(p.operations) {
+		all = append(all, p.operations[m].cite...)
+	}
+	return all.String()
 }
 
 // field returns the field of the body with that name, or nil.

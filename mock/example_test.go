@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"time"
 
 	"github.com/sdecontract/sdecontract/mock"
 )
@@ -42,7 +43,59 @@ func ExampleServer_Broken() {
 	}
 	// Output:
 	// 301 GET /api/v2/connections/alm
-	// violation: path: /api/v2/connections/alm lacks the slash at the end: the operation is GET /api/v2/connections/alm/
+	// violation: path: /api/v2/connections/alm lacks the slash at the end: the operation is GET /api/v2/connections/alm/ (see "Get All ALM Connections of All Projects", lines 3-58)
+}
+
+func ExampleServer_SetFault() {
+	srv := mock.New()
+	rule, err := mock.ParseFault([]byte(`{"operation": "listAlmConnections", "times": 1, "status": 503, "retry_after": "5s"}`))
+	if err != nil {
+		panic(err)
+	}
+	if _, err := srv.SetFault(rule); err != nil {
+		panic(err)
+	}
+	for range 2 {
+		req := httptest.NewRequest(http.MethodGet, "/api/v2/connections/alm/?alias=none", http.NoBody)
+		req.Header.Set("Authorization", "Token reader-token")
+		w := httptest.NewRecorder()
+		srv.ServeHTTP(w, req)
+		fmt.Println(w.Code, w.Header().Get("Retry-After"), w.Body)
+	}
+	fmt.Println(srv.Exchanges()[0].Fault)
+	// Output:
+	// 503 5 {"detail":"Down for maintenance."}
+	// 200  {"results":[]}
+	// status 503 (fault-1)
+}
+
+func ExampleWithFault() {
+	srv := mock.New(
+		mock.WithSeed(42),
+		mock.WithFault(
+			mock.FaultRule{User: "reader", Probability: 0.1, Effect: mock.ConnectionReset},
+			mock.FaultRule{Delay: mock.Delay{Median: 90 * time.Millisecond, Sigma: 0.4}},
+		))
+	for _, state := range srv.Faults() {
+		fmt.Println(state.Rule.ID, state.Rule)
+	}
+	// Output:
+	// fault-1 reset
+	// fault-2 a delay of about 90ms
+}
+
+func ExampleWithoutPrefer() {
+	req := httptest.NewRequest(http.MethodGet, "/api/v2/connections/alm/1/", http.NoBody)
+	req.Header.Set("Authorization", "Token reader-token")
+	req.Header.Set("Prefer", "code=429")
+	for _, srv := range []*mock.Server{mock.New(), mock.New(mock.WithoutPrefer())} {
+		w := httptest.NewRecorder()
+		srv.ServeHTTP(w, req)
+		fmt.Println(w.Code, w.Header().Get("Preference-Applied"))
+	}
+	// Output:
+	// 429 code=429
+	// 200
 }
 
 func ExampleReadWorld() {

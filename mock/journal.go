@@ -74,8 +74,9 @@ type Exchange struct {
 	Target    string // path and query as the client sent them
 	Operation string // operationId, or empty if the contract has none for it
 	User      string // empty if the client didn't authenticate
-	Status    int
-	Bytes     int // of the reply's body
+	Status    int    // 0 if no reply was sent, as a fault may want it
+	Bytes     int    // of the reply's body
+	Fault     string // the fault that was asked for and acted, such as "status 503 (fault-1)"; empty if none
 	Findings  []Finding
 }
 

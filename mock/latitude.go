@@ -3,6 +3,7 @@ package mock
 import (
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"strings"
 )
@@ -50,6 +51,22 @@ func ParseLatitudes(names ...string) ([]Latitude, error) {
 		list = append(list, l)
 	}
 	return list, nil
+}
+
+// ChooseLatitudes returns as many latitudes as fit together, sorted by name. Of those that exclude each other
+// the seed decides which is among them; the same seed makes the same choice.
+func ChooseLatitudes(seed uint64) []Latitude {
+	all := Latitudes()
+	random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // it needs to be the same again, not secret
+	random.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+	var chosen []Latitude
+	for _, l := range all {
+		if !slices.ContainsFunc(chosen, l.Excludes) {
+			chosen = append(chosen, l)
+		}
+	}
+	slices.Sort(chosen)
+	return chosen
 }
 
 func namedAllowances() map[string]allowance {

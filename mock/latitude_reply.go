@@ -2,6 +2,7 @@ package mock
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 )
 
@@ -115,7 +116,7 @@ type outgoing struct {
 // loosen makes of the documented reply what the latitudes say. What is left of the contract then is not
 // validated: a latitude may well leave it.
 func (c *call) loosen(a *reply) {
-	if c.liberty == nil || a.status >= http.StatusInternalServerError {
+	if c.liberty == nil || a.status == 0 || a.status >= http.StatusInternalServerError {
 		return
 	}
 	o := &outgoing{status: a.status, header: a.header}
@@ -145,8 +146,33 @@ func (c *call) loosen(a *reply) {
 		o.header.Set("Content-Type", "application/json")
 	}
 	a.chunked = c.takes(ChunkedReplies)
-	if c.takes(GzipReplies) && len(a.encoded) > 0 && strings.Contains(c.r.Header.Get("Accept-Encoding"), "gzip") {
-		a.encoded = compressed(a.encoded)
-		o.header.Set("Content-Encoding", "gzip")
+	if c.takes(GzipReplies) {
+		c.compress(a)
 	}
+}
+
+// compress shortens the body for a client that accepts it.
+func (c *call) compress(a *reply) {
+	a.header.Add("Vary", "Accept-Encoding")
+	if len(a.encoded) > 0 && acceptsGzip(strings.Join(c.r.Header.Values("Accept-Encoding"), ",")) {
+		a.encoded = compressed(a.encoded)
+		a.header.Set("Content-Encoding", "gzip")
+	}
+}
+
+// acceptsGzip reads an Accept-Encoding header, in which ;q=0 says no.
+func acceptsGzip(header string) bool {
+	others := false
+	for part := range strings.SplitSeq(header, ",") {
+		coding, weight, weighed := strings.Cut(strings.ReplaceAll(part, " ", ""), ";q=")
+		q, err := strconv.ParseFloat(weight, 64)
+		accepted := !weighed || err == nil && q > 0
+		switch strings.ToLower(coding) {
+		case "gzip", "x-gzip":
+			return accepted
+		case "*":
+			others = accepted
+		}
+	}
+	return others
 }

@@ -213,6 +213,37 @@ func TestParseLatitudes(t *testing.T) {
 	assert.Error(t, err, "latitudes params-null and params-empty-object exclude each other")
 }
 
+// TestChooseLatitudes: all that fit together, and another choice for another seed.
+func TestChooseLatitudes(t *testing.T) {
+	decided := map[mock.Latitude]bool{}
+	for seed := range uint64(50) {
+		chosen := mock.ChooseLatitudes(seed)
+		assert.DeepEqual(t, chosen, mock.ChooseLatitudes(seed))
+		for _, l := range mock.Latitudes() {
+			excluded := slices.ContainsFunc(chosen, l.Excludes)
+			assert.Assert(t, slices.Contains(chosen, l) != excluded, "seed %d: %s", seed, l)
+			decided[l] = decided[l] || !excluded
+		}
+	}
+	for l, ever := range decided {
+		assert.Assert(t, ever, "%s is never chosen", l)
+	}
+}
+
+// TestGzipIsNegotiated reads what real clients say of gzip.
+func TestGzipIsNegotiated(t *testing.T) {
+	for accept, want := range map[string]string{
+		"": "", "gzip, deflate, br": "gzip", "br;q=1.0, gzip;q=0.8, *;q=0.1": "gzip", "GZIP ; q=1": "gzip", "*": "gzip",
+		"gzip;q=0": "", "gzip;q=0, *": "", "*;q=0": "", "identity": "", "gzip;q=lots": "",
+	} {
+		a := newAPI(mock.WithLatitude(mock.GzipReplies))
+		got := a.do("GET", alm, "", "Accept-Encoding: "+accept)
+		assert.Equal(t, got.header.Get("Content-Encoding"), want, accept)
+		assert.Equal(t, got.header.Get("Content-Length"), fmt.Sprint(len(got.body)), accept)
+		assert.Equal(t, got.header.Get("Vary"), "Accept-Encoding", accept)
+	}
+}
+
 // TestLatitudesAreDocumented: docs/rulings.md has a row for each, and no others.
 func TestLatitudesAreDocumented(t *testing.T) {
 	data, err := os.ReadFile("../docs/rulings.md")

@@ -25,9 +25,11 @@ type Server struct {
 	maxBody  int64
 	liberty  liberty // what it does other than by default
 	loose    bool    // replies may break the contract
+	date     string  // of every reply; empty: the current one
 	store    atomic.Pointer[store]
 	lists    atomic.Int64 // that were shown, for the latitude list-order-varies
 	journal  journal
+	chaos    chaos // faults that were asked for
 }
 
 // New returns a mock that serves the default contract and world, but for what the options change.
@@ -44,6 +46,7 @@ func New(options ...Option) *Server {
 		s.world = DefaultWorld()
 	}
 	s.Reset()
+	s.begin()
 	return s
 }
 
@@ -51,6 +54,7 @@ func New(options ...Option) *Server {
 // does. What comes out is validated before it is sent.
 var steps = []step{
 	arrive,                  // reads the request as the latitudes say, if any is switched on
+	disturb,                 // delays the request or answers it, if a fault was asked for
 	matchOperation,          // else 404 or 405, both with a hint; 301 to the path with its slash
 	negotiateFormat,         // else 406
 	authenticate,            // else 401
@@ -63,6 +67,7 @@ var steps = []step{
 	refuseUnknownReferences, // notes ids of connectors and projects that can't be used
 	refuseGatedValues,       // notes values that the plan doesn't include
 	reconsider,              // what the latitudes forgive or refuse now
+	forgive,                 // all that, if the request asked not to be validated
 	refuseInvalid,           // 400 that names every wrong parameter or field
 	fillDefaults,
 	act, // list, get, create or update, and reply as the user may see it
@@ -75,9 +80,13 @@ type step func(*call) *reply
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	started := time.Now()
 	c := &call{Server: s, store: s.store.Load(), w: w, r: r}
+	if s.date != "" {
+		w.Header().Set("Date", s.date)
+	}
 	answer := c.checked(c.walk())
 	c.label(answer)
 	c.loosen(answer)
+	c.spoil(answer)
 	c.write(answer)
 	e := Exchange{
 		Time: started, Duration: time.Since(started), Method: clip(r.Method), Target: clip(r.URL.RequestURI()),
@@ -89,7 +98,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if c.user != nil {
 		e.User = c.user.Name
 	}
+	if c.fault != nil {
+		e.Fault = c.fault.label()
+	}
 	s.journal.add(e)
+	c.sever(answer)
 }
 
 // walk takes the steps. A panic becomes a 500, so that one bad request can't hurt others.

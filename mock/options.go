@@ -1,5 +1,10 @@
 package mock
 
+import (
+	"net/http"
+	"time"
+)
+
 // Option changes a mock that [New] makes.
 type Option func(*Server)
 
@@ -23,3 +28,9 @@ func WithObserver(f func(Exchange)) Option { return func(s *Server) { s.journal.
 // WithLooseReplies sends replies that break the contract, in place of a 500. They are faults in the journal
 // all the same. It is for mocks that are wrong on purpose, so that a test can show that somebody notices.
 func WithLooseReplies() Option { return func(s *Server) { s.loose = true } }
+
+// WithDate gives every reply this Date, to the second, in place of the current one, so that what one run receives
+// can be compared with what another did.
+func WithDate(t time.Time) Option {
+	return func(s *Server) { s.date = t.UTC().Format(http.TimeFormat) }
+}

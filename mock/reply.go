@@ -38,6 +38,9 @@ func (c *call) checked(a *reply) *reply {
 	}
 	where := make([]string, 0, len(faults))
 	for _, f := range faults {
+		if c.unvalidated {
+			f.Severity = Note // the client asked for it
+		}
 		c.find(f)
 		where = append(where, strings.TrimSpace(f.Pointer+" "+f.Message+" ("+f.Why()+")"))
 	}
@@ -52,6 +55,9 @@ func (c *call) checked(a *reply) *reply {
 
 // faults tells what the contract forbids in the reply.
 func (c *call) faults(a *reply) []Finding {
+	if a.status == 0 { // no reply at all
+		return nil
+	}
 	if c.op == nil {
 		return c.refusalFaults(a, c.contract.responses[a.status])
 	}
@@ -139,6 +145,9 @@ func (c *call) label(a *reply) {
 
 // write sends the reply.
 func (c *call) write(a *reply) {
+	if a.status == 0 { // a fault keeps the reply back
+		return
+	}
 	header := c.w.Header()
 	maps.Copy(header, a.header)
 	if !a.chunked {
@@ -156,7 +165,7 @@ func (c *call) write(a *reply) {
 		_ = http.NewResponseController(c.w).Flush() // before the body, so that nobody can tell its length
 	}
 	if c.r.Method != http.MethodHead {
-		_, _ = c.w.Write(a.encoded) // a client that is gone needs no answer
+		c.writeBody(a.encoded)
 	}
 }
 

@@ -34,6 +34,10 @@ type call struct {
 	invalid  fieldErrors
 	findings []Finding
 
+	fault       *actingFault // set by disturb, if one acts
+	unvalidated bool         // the request asked not to be validated
+	applied     string       // preferences, for the header of the reply
+
 	undocumented string // a method that a latitude adds, answered by way of another
 	format       string // other than JSON, which a latitude lets the client ask for
 }
@@ -42,6 +46,9 @@ type call struct {
 func (c *call) find(findings ...Finding) {
 	for _, f := range findings[:min(len(findings), maxFindings-len(c.findings))] {
 		f.Pointer, f.Message = clip(f.Pointer), clip(f.Message)
+		if f.Severity == Violation && f.Source == "" && c.path != nil {
+			f.Source = c.path.cite(c.r.Method)
+		}
 		c.findings = append(c.findings, f)
 	}
 }
@@ -83,8 +90,10 @@ func (c *call) unknownPath() *reply {
 		c.find(Finding{Severity: Violation, In: "path", Message: fmt.Sprintf("the contract has no %s; the nearest operation is %s", asked, nearest)})
 		return refuse(http.StatusNotFound, "Not found. The nearest operation is %s.", nearest)
 	}
-	c.find(Finding{Severity: Violation, In: "path", Message: fmt.Sprintf("%s lacks the slash at the end: the operation is %s %s",
-		asked, c.r.Method, template)})
+	c.find(Finding{
+		Severity: Violation, In: "path", Source: c.contract.paths[template].cite(c.r.Method),
+		Message: fmt.Sprintf("%s lacks the slash at the end: the operation is %s %s", asked, c.r.Method, template),
+	})
 	if c.r.Method != http.MethodGet && c.r.Method != http.MethodHead {
 		return refuse(http.StatusNotFound, "Not found. The path lacks the slash at the end: the operation is %s %s.",
 			c.r.Method, template)
@@ -108,7 +117,7 @@ func (c *call) withSlash() (location, template string) {
 func negotiateFormat(c *call) *reply {
 	accept := strings.Join(c.r.Header.Values("Accept"), ",")
 	offer := c.op.responses[c.op.success].mediaType
-	if accept == "" || offer == "" || accepts(accept, offer) {
+	if accept == "" || offer == "" || c.unvalidated || accepts(accept, offer) {
 		return nil
 	}
 	c.find(Finding{

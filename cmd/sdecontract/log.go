@@ -113,7 +113,7 @@ func (s style) dim(text string) string  { return s.paint("2", text) }
 
 func (s style) status(status int) string {
 	code := map[int]string{2: "32", 3: "36", 4: "33", 5: "31"}[status/100]
-	return s.paint(code, strconv.Itoa(status))
+	return s.paint(code, fmt.Sprintf("%3d", status)) // 0 if a fault kept the reply back
 }
 
 func (s style) severity(severity mock.Severity) string {

@@ -18,8 +18,10 @@ import (
 
 // Exit statuses.
 const (
-	exitOK    = 0
-	exitUsage = 2 // a flag, a file or an address that can't be used
+	exitOK     = 0
+	exitBroken = 1 // the contract was broken, or nothing shows that it wasn't
+	exitUsage  = 2 // a flag, a file, an address or a command that can't be used
+	exitFailed = 4 // our own fault
 )
 
 func main() {
@@ -92,6 +94,9 @@ Each flag can also be given as a variable: --log as SDECONTRACT_LOG.`,
 		Example: `  # Start the mock, then follow the curl line that it prints.
   sdecontract mock
 
+  # Run a client's tests against it.
+  sdecontract mock -- npm test
+
   # Verify a server, described in a file that 'sdecontract init' writes.
   sdecontract verify --target target.yaml
 
@@ -105,8 +110,8 @@ Each flag can also be given as a variable: --log as SDECONTRACT_LOG.`,
 		PersistentPreRunE:          bindEnvironment,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(mockCommand(), verifyCommand(), listCommand(), explainCommand(), doctorCommand(), initCommand(), retireCommand(),
-		versionCommand())
+	root.AddCommand(mockCommand(), latitudesCommand(), verifyCommand(), listCommand(), explainCommand(), doctorCommand(), initCommand(),
+		retireCommand(), versionCommand())
 	return root
 }
 
@@ -125,11 +130,16 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	return usageError{fmt.Errorf("unknown command %q%s", args[0], hint)}
 }
 
-// bindEnvironment sets each flag that wasn't given from its variable, SDECONTRACT_ and its name.
+// variable is the environment variable that stands for a flag: SDECONTRACT_ and its name.
+func variable(f *pflag.Flag) string {
+	return "SDECONTRACT_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+}
+
+// bindEnvironment sets each flag that wasn't given from its variable.
 func bindEnvironment(cmd *cobra.Command, _ []string) error {
 	var errs []error
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		name := "SDECONTRACT_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		name := variable(f)
 		value, ok := os.LookupEnv(name)
 		if !ok || f.Changed {
 			return

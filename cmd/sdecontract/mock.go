@@ -6,12 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
-	"net/http"
-	"os"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -23,139 +19,152 @@ type mockFlags struct {
 	world       string
 	advancedALM bool
 	log         string
+	latitudes   []string
+	seed        uint64
+	date        string
+	cors        []string
+	urlFile     string
+
+	tls     bool
+	tlsCA   string
+	tlsCert string
+	tlsKey  string
+
+	allowViolations bool
 }
 
 func mockCommand() *cobra.Command {
 	var flags mockFlags
 	cmd := &cobra.Command{
-		Use:   "mock",
-		Short: "Serve the mock until it is interrupted",
-		Long: `Serve an in-memory mock of the SD Elements API v2 connections. It prints its URL, the users
-with their tokens, and a line for each request; where a request breaks the contract, the line
-says what is wrong, what the contract wants, and where the documentation says so.
+		Use:   "mock [-- COMMAND [ARGUMENT ...]]",
+		Short: "Serve the mock, or run a client's tests against it",
+		Long: `Serve an in-memory mock of the SD Elements API v2 connections until it is interrupted. It
+prints its URL, the users with their tokens, and a line for each request; where a request
+breaks the contract, the line says what is wrong, what the contract wants, and where the
+documentation says so. What clients create and update is forgotten when the mock stops.
 
-What clients create and update is forgotten when the mock stops.`,
+With a command after --, the mock listens on a free port, runs the command, and then says on
+the standard error whether the command, as a client, kept to the contract. The command gets
+  SDECONTRACT_URL            where the mock is: what comes before /api/v2/
+  SDECONTRACT_TOKEN_EDITOR   the token of the user editor, and so for each user: SDECONTRACT_TOKEN_
+                             and the name in upper case, with _ for all but letters and digits
+  SDECONTRACT_CA_FILE        with --tls, the certificate to trust
+and the rest of the environment, but for the variables that were flags of this mock. Signals are
+passed on; the second one kills the command.
+
+Exit status, with a command:
+  the command's own, if it isn't 0; 128 and the signal's number, if a signal killed it
+  0  the command succeeded, and the client kept to the contract
+  1  the client broke the contract, or sent no request at all
+  2  a flag, a file, an address or the command can't be used
+  4  the mock failed`,
 		Example: `  # On http://127.0.0.1:8080, with the world that comes with it.
   sdecontract mock
+
+  # Run tests against a mock of their own.
+  sdecontract mock -- go test -count=1 ./...
+  sdecontract mock -- pytest
+  sdecontract mock -- npm test
+
+  # The same, against a server that is unusual in everything that the documentation leaves open.
+  sdecontract mock --latitude all --seed 7 -- pytest
 
   # On a free port, with your own users and connections, logging JSON.
   sdecontract mock --listen 127.0.0.1:0 --world world.yaml --log json
 
+  # For a browser's pages from a development server, over HTTPS.
+  sdecontract mock --tls --tls-ca ca.pem --cors http://localhost:3000
+
   # As a customer without the advanced ALM feature sees the API.
   sdecontract mock --advanced-alm=false`,
-		Args: noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error { return serve(cmd.Context(), flags, cmd.OutOrStdout()) },
+		Args: commandAfterDashes,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if cmd.ArgsLenAtDash() < 0 {
+				return serve(cmd.Context(), flags, cmd.OutOrStdout(), cmd.ErrOrStderr())
+			}
+			return runClient(cmd, flags, args)
+		},
 	}
-	f := cmd.Flags()
-	f.StringVar(&flags.listen, "listen", "127.0.0.1:8080", "`address` to listen on; port 0 picks a free one")
-	f.StringVar(&flags.world, "world", "", "`file` with organizations, users, connectors, projects and connections\n(default: the built-in world, fixtures/world.yaml)")
-	f.BoolVar(&flags.advancedALM, "advanced-alm", true, "false takes the advanced ALM feature from every organization;\nconnections that are there already keep their frequency")
-	f.StringVar(&flags.log, "log", "text", "`format` of the log of requests: text, json or none")
-	_ = cmd.RegisterFlagCompletionFunc("log", cobra.FixedCompletions([]string{"text", "json", "none"}, cobra.ShellCompDirectiveNoFileComp))
+	addMockFlags(cmd, &flags)
 	return cmd
 }
 
-// serve runs the mock until the context ends, then lets requests in flight finish.
-func serve(ctx context.Context, flags mockFlags, out io.Writer) error {
-	logger, err := newLogger(flags.log, out)
-	if err != nil {
-		return usageError{err}
-	}
-	options := []mock.Option{mock.WithObserver(logger)}
-	if flags.world != "" {
-		data, err := os.ReadFile(flags.world)
-		if err != nil {
-			return fmt.Errorf("--world: %w", err)
-		}
-		world, err := mock.ReadWorld(flags.world, data)
-		if err != nil {
-			return err
-		}
-		options = append(options, mock.WithWorld(world))
-	}
-	if !flags.advancedALM {
-		options = append(options, mock.WithoutFeature("advanced-alm"))
-	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", flags.listen)
-	if err != nil {
-		return listenError(flags.listen, err)
-	}
-	srv := mock.New(options...)
-	if err := greet(out, srv, baseURL(listener.Addr()), flags); err != nil {
-		return err
-	}
-	return serveUntilDone(ctx, listener, srv)
+func addMockFlags(cmd *cobra.Command, flags *mockFlags) {
+	f := cmd.Flags()
+	f.StringVar(&flags.listen, "listen", "127.0.0.1:8080", "`address` to listen on; port 0 picks a free one, as does\na command without this flag")
+	f.StringVar(&flags.world, "world", "", "`file` with organizations, users, connectors, projects and connections\n(default: the built-in world, fixtures/world.yaml)")
+	f.BoolVar(&flags.advancedALM, "advanced-alm", true, "false takes the advanced ALM feature from every organization;\nconnections that are there already keep their frequency")
+	f.StringVar(&flags.log, "log", "text", "`format` of the log of requests: text, json or none; with a command\nthe default is none, and a log goes to the standard error")
+	f.StringSliceVar(&flags.latitudes, "latitude", nil, "do `name` where the documentation leaves it open: see 'sdecontract latitudes';\nrepeatable; all is as many as fit together")
+	f.Uint64Var(&flags.seed, "seed", 1, "`number` that decides between the latitudes of all that exclude each other")
+	f.StringVar(&flags.date, "date", "", "`time` for the header Date of every reply, such as 2024-05-01T12:00:00Z\n(default: the current one)")
+	f.StringSliceVar(&flags.cors, "cors", nil, "let pages of this `origin` call from browsers, with credentials: such as\nhttp://localhost:3000, or * for any; repeatable")
+	f.BoolVar(&flags.tls, "tls", false, "serve HTTPS, with a certificate made for this run")
+	f.StringVar(&flags.tlsCA, "tls-ca", "", "with --tls, write the certificate that clients must trust to this `file`\n(default: a temporary one)")
+	f.StringVar(&flags.tlsCert, "tls-cert", "", "serve HTTPS with the certificate in this `file`")
+	f.StringVar(&flags.tlsKey, "tls-key", "", "`file` with the key of --tls-cert")
+	f.StringVar(&flags.urlFile, "url-file", "", "write the URL to this `file` once the mock listens; it is removed at the end")
+	f.BoolVar(&flags.allowViolations, "allow-violations", false, "with a command, only report what broke the contract")
+	_ = cmd.RegisterFlagCompletionFunc("log", cobra.FixedCompletions([]string{"text", "json", "none"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("latitude", completeLatitudes)
 }
 
-// baseURL is where a client on this machine finds a listener, also one on all addresses.
-func baseURL(addr net.Addr) string {
-	tcp, ok := addr.(*net.TCPAddr)
+// commandAfterDashes refuses arguments before --, and -- without a command.
+func commandAfterDashes(cmd *cobra.Command, args []string) error {
+	dashes := cmd.ArgsLenAtDash()
 	switch {
-	case !ok || !tcp.IP.IsUnspecified():
-		return "http://" + addr.String()
-	default:
-		return fmt.Sprintf("http://127.0.0.1:%d", tcp.Port)
-	}
-}
-
-// listenError says what to do about an address that can't be listened on.
-func listenError(address string, err error) error {
-	hint := ""
-	if strings.Contains(err.Error(), "in use") {
-		hint = "; choose another with --listen, or let --listen 127.0.0.1:0 pick a free one"
-	}
-	var op *net.OpError
-	if errors.As(err, &op) && op.Err != nil {
-		err = op.Err
-	}
-	return fmt.Errorf("--listen %s: %w%s", address, err, hint)
-}
-
-// Clients that are slower than this are cut off, so that they can't pile up.
-const (
-	headerTimeout  = 10 * time.Second
-	requestTimeout = 60 * time.Second
-	idleTimeout    = 120 * time.Second
-	drainTimeout   = 10 * time.Second
-)
-
-func serveUntilDone(ctx context.Context, listener net.Listener, handler http.Handler) error {
-	server := &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: headerTimeout,
-		ReadTimeout:       requestTimeout,
-		WriteTimeout:      requestTimeout,
-		IdleTimeout:       idleTimeout,
-	}
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	select {
-	case err := <-failed:
-		return err
-	case <-ctx.Done():
-	}
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
-	defer cancel()
-	if err := server.Shutdown(drain); err != nil {
-		return fmt.Errorf("requests in flight didn't finish in %s: %w", drainTimeout, err)
+	case dashes < 0 && len(args) > 0:
+		return usageError{fmt.Errorf("mock takes a command after -- only, got %q: sdecontract mock -- %s", args[0], strings.Join(args, " "))}
+	case dashes > 0:
+		return usageError{fmt.Errorf("mock takes no argument before --, got %q", args[0])}
+	case dashes == 0 && len(args) == 0:
+		return usageError{errors.New("the command after -- is missing")}
+	case dashes < 0 && cmd.Flags().Changed("allow-violations"):
+		return usageError{errors.New("--allow-violations needs a command after --")}
 	}
 	return nil
 }
 
+// serve runs the mock until the context ends, then lets requests in flight finish.
+func serve(ctx context.Context, flags mockFlags, out, errOut io.Writer) error {
+	logger, err := newLogger(flags.log, out)
+	if err != nil {
+		return usageError{err}
+	}
+	s, err := flags.prepare(ctx, logger)
+	if err != nil {
+		return err
+	}
+	if err := greet(out, s, flags); err != nil {
+		return errors.Join(err, s.close())
+	}
+	s.start(errOut)
+	select {
+	case err = <-s.failed:
+	case <-ctx.Done():
+	}
+	return errors.Join(err, s.stop(ctx))
+}
+
 // greet prints what a person needs to start: the URL, who may call it, and a line to paste.
-func greet(out io.Writer, srv *mock.Server, base string, flags mockFlags) error {
+func greet(out io.Writer, s *service, flags mockFlags) error {
 	if flags.log == "json" { // a stream of JSON stays one
-		return json.NewEncoder(out).Encode(map[string]any{"msg": "listening", "url": base})
+		return json.NewEncoder(out).Encode(struct {
+			Msg       string          `json:"msg"`
+			URL       string          `json:"url"`
+			CA        string          `json:"ca_file,omitempty"`
+			Latitudes []mock.Latitude `json:"latitudes,omitempty"`
+		}{"listening", s.url, s.caFile, s.latitudes})
 	}
 	style := styleFor(out)
-	users := srv.World().Users()
+	users := s.World().Users()
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\n", style.bold("SD Elements API v2 connections, mocked at "+base))
+	fmt.Fprintf(&b, "%s\n\n", style.bold("SD Elements API v2 connections, mocked at "+s.url))
 	table := tabwriter.NewWriter(&b, 0, 0, 3, ' ', 0)
 	_, _ = fmt.Fprintln(table, "  USER\tTOKEN\tORGANIZATION\tPERMISSIONS")
 	for _, u := range users {
 		organization := u.Organization
-		if features := srv.Features(u.Organization); len(features) > 0 {
+		if features := s.Features(u.Organization); len(features) > 0 {
 			organization += " (" + strings.Join(features, ", ") + ")"
 		}
 		permissions := strings.Join(u.Permissions, ", ")
@@ -167,7 +176,13 @@ func greet(out io.Writer, srv *mock.Server, base string, flags mockFlags) error 
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	fmt.Fprintf(&b, "\nTry it:\n  curl -H 'Authorization: Token %s' %s/api/v2/connections/alm/\n\n", users[0].Token, base)
+	curl := "curl"
+	if s.caFile != "" {
+		curl += " --cacert " + s.caFile
+		b.WriteString("\n" + trust(s.caFile))
+	}
+	b.WriteString(announced(s.latitudes, flags))
+	fmt.Fprintf(&b, "\nTry it:\n  %s -H 'Authorization: Token %s' %s/api/v2/connections/alm/\n\n", curl, users[0].Token, s.url)
 	fmt.Fprintln(&b, "Ctrl-C stops it.")
 	_, err := io.WriteString(out, b.String())
 	return err

@@ -20,7 +20,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"sdecontract": main})
+	testscript.Main(m, map[string]func(){"sdecontract": main, "client": client})
 }
 
 // TestScripts runs the real command line: testdata/script/*.txtar.
@@ -45,6 +45,7 @@ func TestScripts(t *testing.T) {
 				}
 			},
 			"listens": listens,
+			"waitfor": waitFor,
 		},
 	})
 }
@@ -65,6 +66,20 @@ func listens(ts *testscript.TestScript, _ bool, args []string) {
 		time.Sleep(5 * time.Millisecond) // the other process tells by its output only
 	}
 	ts.Fatalf("no URL in %s", args[0])
+}
+
+// waitFor waits until a program in the background has made the FILE:
+//
+//	waitfor FILE
+func waitFor(ts *testscript.TestScript, _ bool, args []string) {
+	deadline := time.Now().Add(20 * time.Second)
+	for time.Now().Before(deadline) {
+		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
+			return
+		}
+		time.Sleep(5 * time.Millisecond) // there is nothing else to wait for
+	}
+	ts.Fatalf("no file %s", args[0])
 }
 
 // call sends a request and fails unless the status is as said. The reply's body is in the file reply.

@@ -71,15 +71,15 @@ type page struct {
 	InScope, All int
 	Awake        int // connections left behind that still synchronise
 	Counts       []tally
-	Groups       []*group
-	Reasons      []reason
+	Groups       []section
+	Reasons      []cause
 	Omitted      int // checks without room
-	Evidence     *evidence
+	Evidence     *transcript
 	Nothing      exchange // what the page's script fills in
 }
 
-// notRun stands for a verdict in this page.
-const notRun conformance.Verdict = "not-run"
+// unrun stands for the verdict of checks that weren't run.
+const unrun conformance.Verdict = "not-run"
 
 // tally is how many checks have a verdict.
 type tally struct {
@@ -87,16 +87,16 @@ type tally struct {
 	Count   int
 }
 
-// group are the checks of a heading.
-type group struct {
+// section are the checks of a heading.
+type section struct {
 	ID, Name string
 	Counts   []tally
 	Checks   []check
 	Trouble  bool
 }
 
-// reason is why some checks weren't judged.
-type reason struct {
+// cause is why some checks weren't judged.
+type cause struct {
 	Verdict conformance.Verdict
 	Why     string
 	IDs     []string
@@ -106,7 +106,7 @@ func newPage(r *conformance.Report) *page {
 	t := &text{Report: r}
 	p := &page{
 		Report: r, Conclusion: t.conclusion(), Tone: tone(r), Scope: t.scope(), Took: r.Stop.Sub(r.Start).Round(time.Millisecond).String(),
-		InScope: len(r.Results), All: len(r.Results) + len(r.NotRun), Evidence: newEvidence(r), Nothing: exchange{},
+		InScope: len(r.Results), All: len(r.Results) + len(r.NotRun), Evidence: newTranscript(r), Nothing: exchange{},
 	}
 	p.Name = Clean(cmp.Or(strings.TrimSpace(r.Implementation.Product+" "+r.Implementation.Version), r.Target))
 	p.Title = p.Conclusion + " " + p.Name
@@ -116,7 +116,6 @@ func newPage(r *conformance.Report) *page {
 		}
 	}
 	p.sort()
-	p.explain()
 	return p
 }
 
@@ -144,37 +143,49 @@ const (
 // sort puts the checks under their headings, the worst first.
 func (p *page) sort() {
 	all := slices.Clone(p.Results)
-	for _, n := range p.NotRun {
-		all = append(all, conformance.Result{ID: n.ID, Kind: n.Kind, Says: n.Says, Cite: n.Cite, Level: n.Level, Verdict: notRun, Reason: n.Reason})
+	for _, r := range notRun(p.Report) {
+		r.Verdict = unrun
+		all = append(all, r)
 	}
-	groups := map[string]*group{}
-	for _, r := range all {
-		name := heading(r.Cite)
-		if groups[name] == nil {
-			groups[name] = &group{ID: "heading-" + fmt.Sprint(len(groups)+1), Name: name, Counts: tallies()}
-			p.Groups = append(p.Groups, groups[name])
-		}
-	}
-	slices.SortStableFunc(all, func(a, b conformance.Result) int { return cmp.Compare(rank(a.Verdict), rank(b.Verdict)) })
-	p.Counts = tallies()
+	p.Counts = tallies(all)
+	worst := slices.Clone(all)
+	slices.SortStableFunc(worst, func(a, b conformance.Result) int { return cmp.Compare(rank(a.Verdict), rank(b.Verdict)) })
+	shown := worst[:min(len(worst), maxChecks)]
+	p.Omitted = len(all) - len(shown)
+	checks := map[string][]check{}
 	left, open := room(findingsRoom), p.Count(conformance.Fail) <= maxOpen
-	for i, r := range all {
-		g := groups[heading(r.Cite)]
-		p.Counts[rank(r.Verdict)].Count++
-		g.Counts[rank(r.Verdict)].Count++
-		if i >= maxChecks {
-			p.Omitted++
-			continue
-		}
+	for _, r := range shown {
 		c := p.Evidence.check(r, &left)
 		c.Open = open && r.Verdict == conformance.Fail
-		g.Checks = append(g.Checks, c)
-		g.Trouble = g.Trouble || c.Trouble
+		checks[heading(r.Cite)] = append(checks[heading(r.Cite)], c)
+	}
+	for i, g := range byHeading(all) {
+		s := section{ID: fmt.Sprintf("heading-%d", i+1), Name: g.name, Counts: tallies(g.results), Checks: checks[g.name]}
+		s.Trouble = slices.ContainsFunc(s.Checks, func(c check) bool { return c.Trouble })
+		p.Groups = append(p.Groups, s)
+	}
+	for _, v := range []conformance.Verdict{conformance.Error, conformance.Inconclusive, conformance.Blocked, conformance.NA, unrun} {
+		for _, g := range byReason(shown, v, why) {
+			p.Reasons = append(p.Reasons, cause{v, g.name, ids(g.results)})
+		}
 	}
 }
 
+// why is why a check wasn't judged.
+func why(r conformance.Result) string {
+	return cmp.Or(r.Error, r.Inconclusive, r.Blocked, r.Reason, "no reason is given")
+}
+
+func ids(results []conformance.Result) []string {
+	var all []string
+	for _, r := range results {
+		all = append(all, r.ID)
+	}
+	return all
+}
+
 // verdicts are all that a check of the page can have, worst first.
-var verdicts = append(slices.Clone(conformance.Verdicts), notRun)
+var verdicts = append(slices.Clone(conformance.Verdicts), unrun)
 
 func rank(v conformance.Verdict) int {
 	if i := slices.Index(verdicts, v); i >= 0 {
@@ -183,41 +194,13 @@ func rank(v conformance.Verdict) int {
 	return len(verdicts) - 1
 }
 
-func tallies() []tally {
+func tallies(results []conformance.Result) []tally {
 	all := make([]tally, len(verdicts))
 	for i, v := range verdicts {
 		all[i].Verdict = v
 	}
-	return all
-}
-
-// explain collects why checks weren't judged, the most frequent reason first.
-func (p *page) explain() {
-	found := map[reasonKey]int{}
-	for _, g := range p.Groups {
-		for _, c := range g.Checks {
-			why := map[conformance.Verdict]string{
-				conformance.Error: c.Error, conformance.Inconclusive: c.Inconclusive, conformance.Blocked: c.Blocked,
-				conformance.NA: c.Reason, notRun: c.Reason,
-			}[c.Verdict]
-			if why == "" {
-				continue
-			}
-			key := reasonKey{c.Verdict, why}
-			i, ok := found[key]
-			if !ok {
-				i, found[key] = len(p.Reasons), len(p.Reasons)
-				p.Reasons = append(p.Reasons, reason{Verdict: c.Verdict, Why: why})
-			}
-			p.Reasons[i].IDs = append(p.Reasons[i].IDs, c.ID)
-		}
+	for _, r := range results {
+		all[rank(r.Verdict)].Count++
 	}
-	slices.SortStableFunc(p.Reasons, func(a, b reason) int {
-		return cmp.Or(cmp.Compare(rank(a.Verdict), rank(b.Verdict)), cmp.Compare(len(b.IDs), len(a.IDs)))
-	})
-}
-
-type reasonKey struct {
-	verdict conformance.Verdict
-	why     string
+	return all
 }

@@ -41,8 +41,8 @@ var slots = []string{
 	"number", "method", "path", "user", "status", "time", "took", "remark", "curl", "exact", "asked", "sent", "answered", "reply",
 }
 
-// evidence are the exchanges that the page's script shows: each one once, and each text once.
-type evidence struct {
+// transcript are the exchanges that the page's script shows: each one once, and each text once.
+type transcript struct {
 	Slots     []string      `json:"slots"`
 	Texts     []string      `json:"texts"`
 	Exchanges map[int][]int `json:"exchanges"` // by number, the position of each slot's text
@@ -53,8 +53,8 @@ type evidence struct {
 	first  map[string]string // which exchange showed a text first in the page itself
 }
 
-func newEvidence(r *conformance.Report) *evidence {
-	e := &evidence{Slots: slots, Exchanges: map[int][]int{}, all: map[int]exchange{}, inline: inlineRoom, first: map[string]string{}}
+func newTranscript(r *conformance.Report) *transcript {
+	e := &transcript{Slots: slots, Exchanges: map[int][]int{}, all: map[int]exchange{}, inline: inlineRoom, first: map[string]string{}}
 	places := map[string]int{}
 	left := room(scriptRoom)
 	for _, x := range r.Exchanges {
@@ -163,7 +163,7 @@ type check struct {
 type found struct{ Shown []conformance.Difference }
 
 // check takes what has room of a result.
-func (e *evidence) check(r conformance.Result, left *room) check {
+func (e *transcript) check(r conformance.Result, left *room) check {
 	c := check{Result: r}
 	c.Trouble = slices.Contains([]conformance.Verdict{
 		conformance.Fail, conformance.Error, conformance.Inconclusive, conformance.Blocked, conformance.Warn,
@@ -207,7 +207,7 @@ const long = 300
 
 // size is about how many bytes the exchange needs in the page itself; more than there are for one that
 // the report doesn't have.
-func (e *evidence) size(number int) int {
+func (e *transcript) size(number int) int {
 	x, ok := e.all[number]
 	if !ok {
 		return inlineRoom + 1
@@ -222,7 +222,7 @@ func (e *evidence) size(number int) int {
 }
 
 // once is the exchange, with a word in place of each long text that another check has already shown.
-func (e *evidence) once(number int, id string) exchange {
+func (e *transcript) once(number int, id string) exchange {
 	x := exchange{}
 	for _, slot := range slots {
 		text := e.all[number][slot]

@@ -16,7 +16,7 @@ var meanings = map[conformance.Verdict]string{
 	conformance.Noted:        "The documentation leaves it open; what the target does is noted.",
 	conformance.NA:           "The operator declares that the target doesn't offer it.",
 	conformance.Pass:         "The target does what is promised.",
-	notRun:                   "Not asked: outside of the scope, or the run ended before.",
+	unrun:                    "Not asked: outside of the scope, or the run ended before.",
 }
 
 func meaning(v conformance.Verdict) string { return meanings[v] }
@@ -24,7 +24,7 @@ func meaning(v conformance.Verdict) string { return meanings[v] }
 // word is a verdict as the page spells it.
 func word(v conformance.Verdict) string {
 	switch v {
-	case notRun:
+	case unrun:
 		return "not run"
 	case conformance.NA:
 		return "n/a"

@@ -2,15 +2,25 @@ package report
 
 import (
 	"bytes"
+	_ "embed" // for the schema
 	"encoding/json"
 	"fmt"
 	"io"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/sdecontract/sdecontract/conformance"
 )
 
 // format is the number of the form of JSON reports. It grows when a member changes its meaning.
 const format = 2
+
+//go:embed result.schema.json
+var schema []byte
+
+// Schema is the JSON Schema (2020-12) of what [JSON] writes.
+func Schema() []byte { return bytes.Clone(schema) }
 
 // document is a report with what programs ask first.
 type document struct {
@@ -24,14 +34,41 @@ type document struct {
 // JSON writes the report as one JSON object. Its members exit_status, whole and counts are derived from
 // the others.
 func JSON(w io.Writer, r *conformance.Report) error {
+	listed := *r
+	listed.Results = append([]conformance.Result{}, r.Results...) // a list, even if an interruption left none
+	listed.Exchanges = append([]conformance.Exchange{}, r.Exchanges...)
+	r = &listed
 	d := document{Format: format, ExitStatus: r.ExitStatus(), Whole: r.Whole(), Counts: map[conformance.Verdict]int{}, Report: r}
 	for _, v := range conformance.Verdicts {
 		d.Counts[v] = r.Count(v)
 	}
-	e := json.NewEncoder(w)
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	return e.Encode(d)
+	if err := e.Encode(d); err != nil {
+		return err
+	}
+	_, err := w.Write(spelled(b.Bytes()))
+	return err
+}
+
+// spelled is the JSON with escape sequences for what can't be seen, so that a terminal or an editor that
+// shows it isn't led astray.
+func spelled(data []byte) []byte {
+	out := make([]byte, 0, len(data))
+	for _, r := range string(data) {
+		switch {
+		case r < 0x7f || unicode.IsGraphic(r):
+			out = utf8.AppendRune(out, r)
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			out = fmt.Appendf(out, `\u%04x\u%04x`, high, low)
+		default:
+			out = fmt.Appendf(out, `\u%04x`, r)
+		}
+	}
+	return out
 }
 
 // ReadJSON reads a report that [JSON] wrote.

@@ -26,6 +26,7 @@ func Start(tb testing.TB, options ...mock.Option) *Server {
 	s.URL = listener.URL
 	tb.Cleanup(func() {
 		tb.Helper()
+		s.ClearFaults() // which might hold a reply back
 		listener.Close()
 		s.report(tb)
 	})

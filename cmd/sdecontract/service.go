@@ -1,0 +1,242 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/sdecontract/sdecontract/mock"
+)
+
+// service is a mock at an address.
+type service struct {
+	*mock.Server
+	url       string // what comes before /api/v2/
+	caFile    string // holds the certificate to trust; empty unless it was made for this run
+	latitudes []mock.Latitude
+
+	listener net.Listener
+	http     *http.Server
+	failed   chan error // why it ended though nobody stopped it
+	cleanups []func() error
+}
+
+// prepare makes the mock that the flags describe, and takes its address. Nothing is answered before start.
+func (flags mockFlags) prepare(ctx context.Context, observer func(mock.Exchange)) (_ *service, err error) {
+	s := &service{failed: make(chan error, 1)}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.close())
+		}
+	}()
+	options, err := flags.options()
+	if err != nil {
+		return nil, err
+	}
+	if s.latitudes, err = flags.chosen(); err != nil {
+		return nil, err
+	}
+	if err := flags.checkOrigins(); err != nil {
+		return nil, err
+	}
+	s.Server = mock.New(append(options, mock.WithObserver(observer), mock.WithLatitude(s.latitudes...))...)
+	s.http = flags.server(s.Server)
+	if err := flags.certify(s); err != nil {
+		return nil, err
+	}
+	if s.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", flags.listen); err != nil {
+		return nil, listenError(flags.listen, err)
+	}
+	s.url = flags.baseURL(s.listener.Addr(), s.http.TLSConfig != nil)
+	return s, flags.writeURL(s)
+}
+
+// options are those of the mock that don't need a word with the user.
+func (flags mockFlags) options() ([]mock.Option, error) {
+	var options []mock.Option
+	if flags.world != "" {
+		data, err := os.ReadFile(flags.world)
+		if err != nil {
+			return nil, fmt.Errorf("--world: %w", err)
+		}
+		world, err := mock.ReadWorld(flags.world, data)
+		if err != nil {
+			return nil, err
+		}
+		options = append(options, mock.WithWorld(world))
+	}
+	if !flags.advancedALM {
+		options = append(options, mock.WithoutFeature("advanced-alm"))
+	}
+	if flags.date != "" {
+		date, err := time.Parse(time.RFC3339, flags.date)
+		if err != nil {
+			return nil, usageError{fmt.Errorf("--date: %q is not a time such as 2024-05-01T12:00:00Z", flags.date)}
+		}
+		options = append(options, mock.WithDate(date))
+	}
+	return options, nil
+}
+
+// checkOrigins refuses what no browser would send in Origin.
+func (flags mockFlags) checkOrigins() error {
+	for _, origin := range flags.cors {
+		scheme, host, ok := strings.Cut(origin, "://")
+		if origin != "*" && (!ok || scheme == "" || host == "" || strings.Contains(host, "/")) {
+			return usageError{fmt.Errorf("--cors: %q is not an origin such as http://localhost:3000, or *", origin)}
+		}
+	}
+	return nil
+}
+
+// Clients that are slower than this are cut off, so that they can't pile up.
+const (
+	headerTimeout  = 10 * time.Second
+	requestTimeout = 60 * time.Second
+	idleTimeout    = 120 * time.Second
+	drainTimeout   = 10 * time.Second
+)
+
+// server speaks HTTP/1.1 and HTTP/2, with TLS and without.
+func (flags mockFlags) server(handler http.Handler) *http.Server {
+	if len(flags.cors) > 0 {
+		handler = mock.CORS(flags.cors, handler)
+	}
+	protocols := &http.Protocols{}
+	protocols.SetHTTP1(true)
+	protocols.SetHTTP2(true)
+	protocols.SetUnencryptedHTTP2(true)
+	return &http.Server{
+		Handler:           handler,
+		Protocols:         protocols,
+		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       requestTimeout,
+		WriteTimeout:      requestTimeout,
+		IdleTimeout:       idleTimeout,
+	}
+}
+
+// start begins to answer. What goes wrong before a request can be read, such as a TLS handshake, is told on
+// errOut.
+func (s *service) start(errOut io.Writer) {
+	s.http.ErrorLog = log.New(errOut, "sdecontract: ", 0)
+	go func() {
+		if s.http.TLSConfig != nil {
+			s.failed <- s.http.ServeTLS(s.listener, "", "")
+		} else {
+			s.failed <- s.http.Serve(s.listener)
+		}
+	}()
+}
+
+// stop lets requests in flight finish: afterwards the observer has seen every one.
+func (s *service) stop(ctx context.Context) error {
+	s.ClearFaults() // a delay that was asked for must not hold the end up
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
+	defer cancel()
+	err := s.http.Shutdown(drain)
+	if err != nil {
+		err = exitError{exitFailed, fmt.Errorf("requests in flight didn't finish in %s: %w", drainTimeout, err)}
+	}
+	return errors.Join(err, s.close())
+}
+
+// close gives back the address, and removes what was written for this run.
+func (s *service) close() error {
+	var errs []error
+	if s.listener != nil {
+		if err := s.listener.Close(); !errors.Is(err, net.ErrClosed) {
+			errs = append(errs, err)
+		}
+	}
+	for _, cleanup := range s.cleanups {
+		errs = append(errs, cleanup())
+	}
+	return errors.Join(errs...)
+}
+
+// baseURL is where a client on this machine finds a listener, also one on all addresses.
+func (flags mockFlags) baseURL(addr net.Addr, secure bool) string {
+	scheme := "http://"
+	if secure {
+		scheme = "https://"
+	}
+	tcp, ok := addr.(*net.TCPAddr)
+	if !ok {
+		return scheme + addr.String()
+	}
+	host, _, _ := net.SplitHostPort(flags.listen)
+	switch {
+	case host != "" && net.ParseIP(host) == nil: // a name, which a certificate may be for
+	case tcp.IP.IsUnspecified():
+		host = "127.0.0.1"
+	default:
+		host = tcp.IP.String()
+	}
+	return scheme + net.JoinHostPort(host, fmt.Sprint(tcp.Port))
+}
+
+// listenError says what to do about an address that can't be listened on.
+func listenError(address string, err error) error {
+	hint := ""
+	if strings.Contains(err.Error(), "in use") {
+		hint = "; choose another with --listen, or let --listen 127.0.0.1:0 pick a free one"
+	}
+	var op *net.OpError
+	if errors.As(err, &op) && op.Err != nil {
+		err = op.Err
+	}
+	return fmt.Errorf("--listen %s: %w%s", address, err, hint)
+}
+
+// writeURL leaves the URL where a script waits for it: the file is whole as soon as it is there.
+func (flags mockFlags) writeURL(s *service) error {
+	if flags.urlFile == "" {
+		return nil
+	}
+	draft, err := os.CreateTemp(filepath.Dir(flags.urlFile), filepath.Base(flags.urlFile)+".*")
+	if err != nil {
+		return fmt.Errorf("--url-file: %w", err)
+	}
+	_, err = fmt.Fprintln(draft, s.url)
+	if err = errors.Join(err, draft.Close()); err == nil {
+		err = os.Rename(draft.Name(), flags.urlFile)
+	}
+	if err != nil {
+		_ = os.Remove(draft.Name())
+		return fmt.Errorf("--url-file: %w", err)
+	}
+	s.cleanups = append(s.cleanups, func() error { return os.Remove(flags.urlFile) })
+	return nil
+}
+
+// certify gives the service the certificate that the flags ask for, if they do.
+func (flags mockFlags) certify(s *service) error {
+	switch {
+	case flags.tls && flags.tlsCert+flags.tlsKey != "":
+		return usageError{errors.New("--tls makes a certificate, --tls-cert and --tls-key bring one: they exclude each other")}
+	case flags.tlsCA != "" && !flags.tls:
+		return usageError{errors.New("--tls-ca needs --tls")}
+	case (flags.tlsCert == "") != (flags.tlsKey == ""):
+		return usageError{errors.New("--tls-cert and --tls-key need each other")}
+	case flags.tls:
+		return flags.makeCertificate(s)
+	case flags.tlsCert == "":
+		return nil
+	}
+	certificate, err := tls.LoadX509KeyPair(flags.tlsCert, flags.tlsKey)
+	if err != nil {
+		return fmt.Errorf("--tls-cert, --tls-key: %w", err)
+	}
+	s.http.TLSConfig = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
+	return nil
+}
