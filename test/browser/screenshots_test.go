@@ -16,6 +16,7 @@ const openFirst = `(async () => {
 	await new Promise((done) => setTimeout(done, 100));
 	check.querySelector('.exchanges > li:last-child > details').open = true;
 	check.scrollIntoView();
+	scrollBy(0, 16);
 	return true;
 })()`
 
@@ -41,6 +42,6 @@ func TestScreenshots(t *testing.T) {
 		}
 		png, err := chromedp.Run(tab, chromedp.CaptureScreenshot())
 		assert.NilError(t, err)
-		assert.NilError(t, os.WriteFile(filepath.Join(dir, name+".png"), png, 0o600))
+		assert.NilError(t, os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644))
 	}
 }
