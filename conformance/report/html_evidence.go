@@ -188,7 +188,7 @@ func (e *transcript) check(r conformance.Result, left *room) check {
 }
 
 // maxFindings is how many differences, or notes, are shown of one check.
-const maxFindings = 50
+const maxFindings = 20
 
 func (c *check) differences(all []conformance.Difference, left *room) found {
 	var f found

@@ -49,6 +49,10 @@ const openSome = `(async () => {
 	return true;
 })()`
 
+// outside is what stands out of the window to the right, whether the page could be scrolled there or not.
+const outside = `[...document.querySelectorAll('body *')].filter((e) => e.checkVisibility() && e.getBoundingClientRect().right > innerWidth + 0.5)
+	.slice(0, 5).map((e) => e.tagName + '.' + e.className).join(', ')`
+
 // contrasts are the lowest contrasts of text with what is behind it, for badges and the like.
 const contrasts = `(() => {
 	const canvas = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
@@ -75,10 +79,10 @@ func testLayout(t *testing.T, browser context.Context, at string, _ *conformance
 	for _, v := range []view{desk, phone, desk.in("dark"), phone.in("dark")} {
 		t.Run(fmt.Sprintf("%d %s", v.width, v.scheme), func(t *testing.T) {
 			tab := open(t, browser, at, v)
-			width := func() int { return eval[int](t, tab, "document.documentElement.scrollWidth") }
-			assert.Equal(t, width(), v.width)
+			assert.Equal(t, eval[int](t, tab, "document.documentElement.scrollWidth"), v.width)
 			eval[bool](t, tab, openEverything)
-			assert.Equal(t, width(), v.width)
+			assert.Equal(t, eval[int](t, tab, "document.documentElement.scrollWidth"), v.width)
+			assert.Equal(t, eval[string](t, tab, outside), "")
 			ratios := eval[map[string]float64](t, tab, contrasts)
 			assert.Assert(t, len(ratios) > 20, ratios)
 			for name, ratio := range ratios {
