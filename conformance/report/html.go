@@ -26,8 +26,11 @@ var (
 )
 
 var htmlFuncs = template.FuncMap{
-	"clean": func(v any) string { return Clean(fmt.Sprint(v)) },
-	"count": count, "word": word, "meaning": meaning, "bytes": bytesText,
+	"clean":  func(v any) string { return Clean(fmt.Sprint(v)) },
+	"anchor": func(id string) template.URL { return template.URL("#" + id) }, //nolint:gosec // it stays within the page
+	"count":  count, "word": word, "meaning": meaning, "bytes": bytesText,
+	"standing": byStanding, "detail": KnownDetail,
+	"scope":  func(p conformance.Part) string { return cmp.Or(Clean(scopeOf(p.Selection, p.Levels)), "everything") },
 	"stamp":  func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 	"moment": func(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04:05 UTC") },
 }
@@ -81,6 +84,7 @@ const unrun conformance.Verdict = "not-run"
 type tally struct {
 	Verdict conformance.Verdict
 	Count   int
+	Known   int // how many of them are known deviations
 }
 
 // section are the checks of a heading.
@@ -126,7 +130,7 @@ func tone(r *conformance.Report) conformance.Verdict {
 		return conformance.Blocked
 	}
 	switch {
-	case r.Count(conformance.Fail)+r.Count(conformance.Error) > 0: // all of them known
+	case r.KnownFailures() > 0:
 		return conformance.Warn
 	case r.Whole():
 		return conformance.Pass
@@ -199,7 +203,11 @@ func tallies(results []conformance.Result) []tally {
 		all[i].Verdict = v
 	}
 	for _, r := range results {
-		all[rank(r.Verdict)].Count++
+		t := &all[rank(r.Verdict)]
+		t.Count++
+		if r.Known != "" {
+			t.Known++
+		}
 	}
 	return all
 }

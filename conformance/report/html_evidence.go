@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/sdecontract/sdecontract/conformance"
@@ -44,13 +46,32 @@ var slots = []string{
 // transcript are the exchanges that the page's script shows: each one once, and each text once.
 type transcript struct {
 	Slots     []string      `json:"slots"`
-	Texts     []string      `json:"texts"`
+	Texts     []plainText   `json:"texts"`
 	Exchanges map[int][]int `json:"exchanges"` // by number, the position of each slot's text
 	Omitted   int           `json:"omitted"`   // exchanges without room
 
 	all    map[int]exchange
 	inline room
 	first  map[string]string // which exchange showed a text first in the page itself
+}
+
+// plainText is a string whose JSON spells each character that can't be seen.
+type plainText string
+
+// MarshalJSON writes a string.
+func (p plainText) MarshalJSON() ([]byte, error) {
+	quoted, err := json.Marshal(string(p))
+	var out []byte
+	for _, r := range string(quoted) {
+		if unicode.IsGraphic(r) {
+			out = utf8.AppendRune(out, r)
+			continue
+		}
+		for _, unit := range utf16.AppendRune(nil, r) {
+			out = fmt.Appendf(out, `\u%04x`, unit)
+		}
+	}
+	return out, err
 }
 
 func newTranscript(r *conformance.Report) *transcript {
@@ -76,7 +97,7 @@ func newTranscript(r *conformance.Report) *transcript {
 			place, ok := places[text]
 			if !ok {
 				place, places[text] = len(e.Texts), len(e.Texts)
-				e.Texts = append(e.Texts, text)
+				e.Texts = append(e.Texts, plainText(text))
 			}
 			row[i] = place
 		}
@@ -226,6 +247,9 @@ func (e *transcript) once(number int, id string) exchange {
 	x := exchange{}
 	for _, slot := range slots {
 		text := e.all[number][slot]
+		if slot == "exact" { // only for copying, which the script does
+			continue
+		}
 		x[slot] = text
 		if slot != "sent" && slot != "reply" || len(text) <= long {
 			continue

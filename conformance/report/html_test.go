@@ -36,8 +36,8 @@ func rich() *conformance.Report {
 		case "alm/create/frequency-default":
 			result.Known = "known since spring"
 			r.Known = []conformance.Known{
-				{ID: result.ID, Verdict: conformance.Fail, Reason: result.Known, Until: "2026-12-31"},
-				{ID: "alm/list/status", Verdict: conformance.Fail, Reason: "fixed meanwhile", Stale: "the check passes now"},
+				{ID: result.ID, Verdict: conformance.Fail, Reason: result.Known, Until: "2026-12-31", Standing: conformance.KnownHolds},
+				{ID: "alm/list/status", Verdict: conformance.Fail, Reason: "fixed meanwhile", Standing: conformance.KnownStale, Stale: "the check passes now"},
 			}
 		case "alm/errors/json":
 			result.Exchanges = []int{2, 4}
@@ -45,6 +45,7 @@ func rich() *conformance.Report {
 			result.Exchanges = []int{2, 99}
 		}
 	}
+	r.Parts = []conformance.Part{{Start: r.Start, Stop: r.Stop, Mode: conformance.Write, Levels: r.Levels, Checks: 11}}
 	r.Described.NotApplicable = []conformance.NotApplicable{{ID: "alm/filter/system", Reason: "planned"}}
 	r.Exchanges[2].Truncated = true
 	r.Exchanges[1].RequestBody = "{\"alias\":\"two\\nlines \u202e\"}"
