@@ -7,7 +7,7 @@ FUZZTIME   ?= 20s
 
 .PHONY: help
 help: ## Show this help
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 .PHONY: serve
 serve: ## Run the mock on LISTEN (127.0.0.1:8080)
@@ -25,7 +25,7 @@ test: ## Run the tests, but for the mutants and the twins
 check: fmt lint test ## What to run before each commit: format, lint, test
 
 .PHONY: ci
-ci: tidy lint race mutants fuzz contract clients examples vuln ## Everything that CI runs
+ci: tidy lint race mutants fuzz contract clients examples browser vuln ## Everything that CI runs
 	@git diff --exit-code || { echo "the tree has changed: commit what the targets above made"; exit 1; }
 
 .PHONY: fmt
@@ -85,6 +85,19 @@ examples: build ## Test three small clients, in Go, Python and Node, against the
 	else echo "skipped: the client in Python needs python3, which is not installed"; fi
 	@if command -v npm >/dev/null; then cd examples/clients/node && $(EXAMPLE) npm test --silent; \
 	else echo "skipped: the client in Node needs npm, which is not installed"; fi
+
+# A module of its own: nobody who imports this one shall see what drives the browser.
+.PHONY: browser
+browser: test/browser/node_modules ## Open the HTML report in Chromium (needs Chromium, Node 20)
+	cd test/browser && go vet ./... && go test -count=1 ./...
+
+.PHONY: screenshots
+screenshots: ## Draw the pictures of the README anew (needs Chromium)
+	cd test/browser && SCREENSHOTS=$(CURDIR)/docs/images go test -count=1 -run Screenshots ./...
+
+test/browser/node_modules: test/browser/package-lock.json
+	@if command -v npm >/dev/null; then cd test/browser && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error; \
+	else echo "skipped: the rules of accessibility need npm, which is not installed"; fi
 
 .PHONY: vuln
 vuln: ## Look for known vulnerabilities
