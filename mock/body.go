@@ -18,6 +18,7 @@ func readBody(c *call) *reply {
 		return answer
 	}
 	data, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, c.maxBody))
+	c.body = data
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
 		c.find(Finding{Severity: Refusal, In: "body", Message: fmt.Sprintf("is larger than this mock reads: %d bytes", c.maxBody)})
 		return refuse(http.StatusRequestEntityTooLarge, "The request body is larger than %d bytes.", c.maxBody)
@@ -40,6 +41,7 @@ func readBody(c *call) *reply {
 		return refuseFields(messages)
 	}
 	c.sent = object
+	c.sawBody()
 	return nil
 }
 

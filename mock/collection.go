@@ -79,6 +79,7 @@ func (c *compiler) addProperties(col *collection, schema *openapi3.Schema) {
 				col.id = name // nothing says where it comes from: the server assigns it
 			}
 		}
+		p.cite, _ = rule[citations](c, ref.Value.Extensions, ref.Value.Origin, "x-source")
 		p.visible, _ = rule[string](c, ref.Value.Extensions, ref.Value.Origin, "x-visible-with")
 		if p.visible != "" {
 			c.permissions = append(c.permissions, p.visible)

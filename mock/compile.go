@@ -45,6 +45,9 @@ func compile(file string, doc *openapi3.T, keys []foundKey) (*Contract, error) {
 			c.fail(f.key.Line, "%s: misplaced: it has no effect here", f.key.Value)
 		}
 	}
+	if c.errs == nil {
+		c.planCoverage()
+	}
 	slices.Sort(c.permissions)
 	slices.Sort(c.features)
 	c.permissions, c.features = slices.Compact(c.permissions), slices.Compact(c.features)
@@ -129,7 +132,7 @@ func (c *compiler) addPath(template string, item *openapi3.PathItem) {
 }
 
 func (c *compiler) operation(method, template string, item *openapi3.PathItem, o *openapi3.Operation) *operation {
-	op := &operation{id: o.OperationID, method: method, path: template, responses: map[int]response{}}
+	op := &operation{id: o.OperationID, method: method, path: template, responses: map[int]response{}, origin: o.Origin}
 	line := lineOf(o.Origin, "")
 	op.cite, _ = rule[citations](c, o.Extensions, o.Origin, "x-source")
 	op.cited = op.cite.String()
@@ -181,7 +184,7 @@ func (c *compiler) collection(name string) *collection {
 }
 
 func (c *compiler) parameter(p *openapi3.Parameter) parameter {
-	out := parameter{name: p.Name, in: p.In, schema: c.schema(p.Schema, p.Origin, "parameter "+p.Name), required: p.Required}
+	out := parameter{name: p.Name, in: p.In, schema: c.schema(p.Schema, p.Origin, "parameter "+p.Name), required: p.Required, origin: p.Origin}
 	c.nameSchema(p.Schema, "#/parameters/"+p.Name+"/schema")
 	out.cite, _ = rule[citations](c, p.Extensions, p.Origin, "x-source")
 	out.cited = out.cite.String()

@@ -30,6 +30,8 @@ type Contract struct {
 	features    []string                    // that the contract names
 	responses   map[int]*openapi3.Schema    // components' replies by status, for paths without operation
 	names       map[*openapi3.Schema]string // JSON pointer of each schema, for messages
+	plan        []planned                   // what there is to cover
+	violations  map[string]item             // refusals to cover, by the rule that is broken
 }
 
 // path is a path template with its operations.
@@ -52,6 +54,8 @@ type operation struct {
 	responses        map[int]response // by status
 	cite             citations
 	cited            string // that, for findings
+	origin           *openapi3.Origin
+	items            operationItems
 }
 
 type parameter struct {
@@ -62,6 +66,8 @@ type parameter struct {
 	paginate string // size or page
 	cite     citations
 	cited    string // that, for findings
+	origin   *openapi3.Origin
+	items    parameterItems
 }
 
 // field is one field of a request body.
@@ -74,6 +80,7 @@ type field struct {
 	inherits inheritsRule
 	cite     citations
 	cited    string // where the documentation says it of the operation, for findings
+	items    fieldItems
 }
 
 // response is one documented reply of an operation.
@@ -109,6 +116,8 @@ type property struct {
 	schema  *openapi3.Schema
 	from    source // where its value always comes from
 	visible string // permission, or empty
+	cite    citations
+	items   propertyItems
 }
 
 // DefaultContract returns the contract that this module holds: see [sdecontract.Spec].

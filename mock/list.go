@@ -15,11 +15,14 @@ func list(c *call) *reply {
 	answer := &reply{status: c.op.success, view: col.hiddenFrom(c.user), envelope: col.envelope, slot: col.results}
 	if where == nil && asked.page == (page{number: 1}) && c.liberty == nil && col.bareFaults == nil {
 		if answer.encoded = c.store.whole(col, c.user.Organization, answer.view); answer.encoded != nil {
+			c.sawConnections(len(answer.encoded) - len(col.head) - len(col.tail))
 			return answer
 		}
 	}
 	var count int
 	answer.records, count = c.search(where, asked.page)
+	from, to := asked.span(count)
+	c.sawList(count, from, to, asked.size > 0 && asked.number > asked.last(count))
 	return c.paginate(answer, asked, count)
 }
 

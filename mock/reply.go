@@ -219,12 +219,8 @@ func (c *call) write(a *reply) {
 	if !a.chunked {
 		header["Content-Length"] = []string{strconv.Itoa(a.size())}
 	}
-	for i, f := range c.findings {
-		if i == maxExplanations {
-			header.Add(explanationHeader, fmt.Sprintf("and %d more; the log has them", len(c.findings)-i))
-			break
-		}
-		header.Add(explanationHeader, headerText(f.String()))
+	for _, text := range explanations(c.findings) {
+		header.Add(explanationHeader, text)
 	}
 	c.w.WriteHeader(a.status)
 	if a.chunked {
@@ -237,6 +233,18 @@ func (c *call) write(a *reply) {
 	default:
 		c.writeBody(a.encoded)
 	}
+}
+
+// explanations are the values of the header that explains a reply.
+func explanations(findings []Finding) []string {
+	var texts []string
+	for i, f := range findings {
+		if i == maxExplanations {
+			return append(texts, fmt.Sprintf("and %d more; the log has them", len(findings)-i))
+		}
+		texts = append(texts, headerText(f.String()))
+	}
+	return texts
 }
 
 // headerText makes a text fit for a header: ASCII, one line, of bounded length.

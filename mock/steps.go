@@ -32,6 +32,9 @@ type call struct {
 
 	invalid  fieldErrors
 	findings []Finding
+	body     []byte // as it was read, for the journal; nothing else may use its memory
+	seen     []item // what the exchange covered
+	room     [24]item
 
 	fault       *actingFault // set by disturb, if one acts
 	unvalidated bool         // the request asked not to be validated
@@ -168,6 +171,7 @@ func authenticate(c *call) *reply {
 }
 
 func checkPermission(c *call) *reply {
+	c.sawPermission()
 	if c.user.may(c.op.requires) || c.takes(ReaderWrites) {
 		return nil
 	}
@@ -224,16 +228,19 @@ func refuseUnknownReferences(c *call) *reply {
 		id, ok := asInt(value)
 		e, unmet := c.world.refer(f.refersTo, c.user.Organization, id)
 		if ok && e != nil && unmet == "" {
+			c.saw(f.items.accepted)
 			continue
 		}
 		finding := Finding{Severity: Refusal, In: "body", Pointer: "/" + f.name, Source: f.cited}
 		finding.Rule, finding.Location = c.contract.where(f.schema, "x-refers-to")
 		switch {
 		case !ok || e == nil:
+			c.saw(f.items.unknown)
 			c.reject(f.name, fmt.Sprintf(unknownPK, value))
 			finding.Message = fmt.Sprintf("organization %s has no %s %s", c.user.Organization, f.name, value)
 			c.find(finding)
 		default:
+			c.saw(f.items.unmet)
 			c.reject(f.name, fmt.Sprintf(unusableObject, id, unmet))
 			finding.Message = unmet
 			c.find(finding)
@@ -245,6 +252,7 @@ func refuseUnknownReferences(c *call) *reply {
 func refuseGatedValues(c *call) *reply {
 	for i := range c.op.fields {
 		f := &c.op.fields[i]
+		c.sawPlan(f)
 		if !c.gated(f.name) {
 			continue
 		}
@@ -281,6 +289,7 @@ func fillDefaults(c *call) *reply {
 	if c.op.input != nil {
 		c.refs = c.world.references(c.op, c.user.Organization, c.sent)
 		c.values = fill(c.op, c.sent, c.refs)
+		c.sawFilled()
 	}
 	return nil
 }

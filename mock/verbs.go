@@ -67,7 +67,9 @@ func (c *call) readParameter(p *parameter, texts []string) {
 	}
 	value, ok := parameterValue(p.schema, text)
 	if !ok {
-		note(Violation, "must be an integer")
+		f := Finding{Severity: Violation, In: "query", Pointer: p.name, Message: "must be an integer", Source: p.cited}
+		f.Rule, f.Location = c.contract.where(p.schema, "type")
+		c.find(f)
 		c.reject(p.name, "A valid integer is required.")
 		return
 	}
@@ -98,5 +100,6 @@ func update(c *call) *reply {
 
 // show answers with the connection as the user may see it.
 func (c *call) show(rec *record) *reply {
+	c.sawConnections(1)
 	return &reply{status: c.op.success, records: []*record{rec}, view: c.op.collection.hiddenFrom(c.user)}
 }

@@ -65,7 +65,7 @@ func TestBadge(t *testing.T) {
 		}
 		assert.Equal(t, says(t, r), test.want)
 	}
-	golden.Assert(t, draw(t, report.Badge, withKnown()), "badge.golden")
+	golden.Assert(t, draw(t, report.Badge, fixed()), "badge.golden")
 }
 
 // TestBadgeNeverSaysMore than the run does.

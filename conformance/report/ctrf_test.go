@@ -12,13 +12,13 @@ import (
 	"github.com/sdecontract/sdecontract/conformance/report"
 )
 
-func TestCTRF(t *testing.T) { golden.Assert(t, draw(t, report.CTRF, withKnown()), "ctrf.golden") }
+func TestCTRF(t *testing.T) { golden.Assert(t, draw(t, report.CTRF, fixed()), "ctrf.golden") }
 
 func TestCTRFSchema(t *testing.T) {
 	published, err := os.ReadFile("testdata/ctrf/ctrf-schema-0.0.json")
 	assert.NilError(t, err)
 	schema := compile(t, published)
-	assert.NilError(t, validate(t, schema, draw(t, report.CTRF, withKnown())))
+	assert.NilError(t, validate(t, schema, draw(t, report.CTRF, fixed())))
 	assert.NilError(t, validate(t, schema, draw(t, report.CTRF, hostile(100))))
 	assert.NilError(t, validate(t, schema, draw(t, report.CTRF, &conformance.Report{})))
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	_ "embed" // for the schema
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"unicode"
@@ -80,7 +81,11 @@ func ReadJSON(r io.Reader) (*conformance.Report, error) {
 	var head struct {
 		Format int `json:"format"`
 	}
-	if err := json.Unmarshal(data, &head); err != nil {
+	err = json.Unmarshal(data, &head)
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok && len(data) > 0 && syntax.Offset == int64(len(data)) {
+		return nil, errors.New("not a whole report: it ends too early")
+	}
+	if err != nil {
 		return nil, fmt.Errorf("not a report: %w", err)
 	}
 	if head.Format != format {
@@ -92,6 +97,9 @@ func ReadJSON(r io.Reader) (*conformance.Report, error) {
 	decoder.DisallowUnknownFields() // what isn't understood would be lost when it is written again
 	if err := decoder.Decode(&d); err != nil {
 		return nil, fmt.Errorf("not a report: %w", err)
+	}
+	if d.Suite.Contract == "" {
+		return nil, errors.New("not a report: it doesn't say which suite ran")
 	}
 	return d.Report, nil
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/sdecontract/sdecontract/conformance/report"
 )
 
-func TestJUnit(t *testing.T) { golden.Assert(t, draw(t, report.JUnit, withKnown()), "junit.golden") }
+func TestJUnit(t *testing.T) { golden.Assert(t, draw(t, report.JUnit, fixed()), "junit.golden") }
 
 // element is any element of XML.
 type element struct {

@@ -13,7 +13,7 @@ import (
 )
 
 func TestMarkdown(t *testing.T) {
-	golden.Assert(t, draw(t, report.Markdown, withKnown()), "markdown.golden")
+	golden.Assert(t, draw(t, report.Markdown, fixed()), "markdown.golden")
 }
 
 // tags are the only HTML in a summary.

@@ -43,7 +43,7 @@ func TestSchema(t *testing.T) {
 	assert.NilError(t, err)
 	assert.NilError(t, validate(t, schema, string(golden)))
 
-	binary := withKnown()
+	binary := fixed()
 	binary.Exchanges[0].ResponseBody = "\xff\xfe"
 	assert.NilError(t, validate(t, schema, draw(t, report.JSON, binary)))
 

@@ -30,6 +30,7 @@ func Text(w io.Writer, r *conformance.Report, style Style) error {
 	t.unjudged(conformance.Inconclusive, "Inconclusive", func(r conformance.Result) string { return r.Inconclusive })
 	t.unjudged(conformance.Blocked, "Blocked", func(r conformance.Result) string { return r.Blocked })
 	t.unjudged(conformance.NA, "Not applicable, as the operator declares", func(r conformance.Result) string { return r.Reason })
+	t.known()
 	t.notRun()
 	t.created()
 	t.line("%s\n%s", t.counts(), t.bold(t.conclusion()))
@@ -50,21 +51,39 @@ func (t *text) header() {
 	t.line("%s%s", t.bold(Clean(t.Target)), who)
 	t.line("%s, %s mode, %s", t.Start.UTC().Format(time.RFC3339), t.Mode, t.Stop.Sub(t.Start).Round(time.Millisecond))
 	t.line("Checked by sdecontract %s, revision %s, contract %s", t.Suite.Version, t.Suite.Revision, t.Suite.Contract)
-	if scope := t.scope(); scope != "" {
+	switch scope := t.scope(); {
+	case len(t.Parts) > 0:
+		t.parts()
+	case scope != "":
 		t.line("Scope: %s", scope)
 	}
 	t.line("")
 }
 
-// scope tells what was selected; empty: everything.
-func (t *text) scope() string {
-	var parts []string
-	if len(t.Selection) > 0 {
-		parts = append(parts, "checks "+Clean(strings.Join(t.Selection, ", ")))
+// parts tells of the runs that were merged.
+func (t *text) parts() {
+	t.line("Merged from %s:", count(len(t.Parts), "run"))
+	for _, p := range t.Parts {
+		state := ""
+		if !p.Complete {
+			state = ", interrupted"
+		}
+		t.line("  %s, %s mode, %s, %s: %s%s", p.Start.UTC().Format(time.RFC3339), Clean(string(p.Mode)),
+			p.Stop.Sub(p.Start).Round(time.Millisecond), count(p.Checks, "check"), cmp.Or(scopeOf(p.Selection, p.Levels), "everything"), state)
 	}
-	if len(t.Levels) > 0 {
+}
+
+func (t *text) scope() string { return scopeOf(t.Selection, t.Levels) }
+
+// scopeOf tells what was selected; empty: everything.
+func scopeOf(selection []string, selected []conformance.Level) string {
+	var parts []string
+	if len(selection) > 0 {
+		parts = append(parts, "checks "+Clean(strings.Join(selection, ", ")))
+	}
+	if len(selected) > 0 {
 		var levels []string
-		for _, l := range t.Levels {
+		for _, l := range selected {
 			levels = append(levels, Clean(string(l)))
 		}
 		parts = append(parts, "levels "+strings.Join(levels, ", "))
@@ -108,7 +127,7 @@ func (t *text) tally(g group) string {
 // result tells of one check, unless its group's counts say enough.
 func (t *text) result(r conformance.Result) {
 	judged := r.Verdict == conformance.Fail || r.Verdict == conformance.Warn
-	if judged || r.Verdict == conformance.Noted || r.Verdict == conformance.Pass && t.Verbose {
+	if judged || r.Verdict == conformance.Noted || len(r.Notes) > 0 || r.Verdict == conformance.Pass && t.Verbose {
 		t.line("  %s %s", t.verdict(r.Verdict, fmt.Sprintf("%-5s", r.Verdict)), r.ID)
 	}
 	if judged {
@@ -125,6 +144,9 @@ func (t *text) result(r conformance.Result) {
 func (t *text) details(r conformance.Result) {
 	t.line("        promise   %s", Clean(r.Says))
 	t.line("        source    %s (%s, %s)", Clean(r.Cite.String()), Clean(string(r.Cite.Evidence)), Clean(string(r.Level)))
+	if r.Known != "" {
+		t.line("        known     %s", Clean(r.Known))
+	}
 	t.found(r)
 }
 
