@@ -25,6 +25,8 @@ type Contract struct {
 	text        []byte      // as it was read
 	router      *mux.Router // finds the template of a path that has variables
 	paths       map[string]*path
+	fixed       map[string]*path    // those without variables
+	members     map[string]variable // those with one variable, which is all between the last two slashes: by what is before it
 	collections map[string]*collection
 	permissions []string                    // that the contract names
 	features    []string                    // that the contract names
@@ -32,6 +34,12 @@ type Contract struct {
 	names       map[*openapi3.Schema]string // JSON pointer of each schema, for messages
 	plan        []planned                   // what there is to cover
 	violations  map[string]item             // refusals to cover, by the rule that is broken
+}
+
+// variable is a path template that ends with a variable and a slash.
+type variable struct {
+	*path
+	name string
 }
 
 // path is a path template with its operations.
@@ -195,6 +203,17 @@ func (c *Contract) where(schema *openapi3.Schema, rule string) (pointer, locatio
 // match finds the path that a request is for, and the path's variables, still escaped. It returns nil if the
 // contract has none.
 func (c *Contract) match(r *http.Request) (*path, map[string]string) {
+	if whole := r.URL.Path; r.URL.RawPath == "" { // then nothing in it is escaped that these paths have
+		if p := c.fixed[whole]; p != nil {
+			return p, nil
+		}
+		if rest, ok := strings.CutSuffix(whole, "/"); ok {
+			last := strings.LastIndexByte(rest, '/') + 1
+			if m, ok := c.members[rest[:last]]; ok && isDigits(rest[last:]) {
+				return m.path, map[string]string{m.name: rest[last:]}
+			}
+		}
+	}
 	if p := c.paths[r.URL.EscapedPath()]; p != nil { // no variables: a template's braces would be escaped
 		return p, nil
 	}
@@ -203,6 +222,16 @@ func (c *Contract) match(r *http.Request) (*path, map[string]string) {
 		return nil, nil
 	}
 	return c.paths[found.Route.GetName()], found.Vars
+}
+
+// isDigits tells whether the text is nothing else, so that it needs no unescaping.
+func isDigits(text string) bool {
+	for i := range len(text) {
+		if text[i] < '0' || text[i] > '9' {
+			return false
+		}
+	}
+	return text != ""
 }
 
 // lineOf is the line of a key of an object of the contract, else of the object; 0 if not known.

@@ -171,7 +171,7 @@ func (s *Server) Coverage() Coverage {
 
 // ResetCoverage forgets what clients have met.
 func (s *Server) ResetCoverage() {
-	fresh := make(counters, len(s.planned()))
+	fresh := make(counters, len(s.contract.plan)+len(s.world.users))
 	s.counted.Store(&fresh)
 }
 

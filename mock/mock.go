@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -49,7 +50,7 @@ func New(options ...Option) *Server {
 	if s.world == nil {
 		s.world = DefaultWorld()
 	}
-	s.redactor = newRedactor(s.world)
+	s.redactor = s.world.redactor()
 	s.ResetCoverage()
 	s.Reset()
 	s.begin()
@@ -85,7 +86,8 @@ type step func(*call) *reply
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	started := time.Now()
-	c := &call{Server: s, store: s.store.Load(), w: w, r: r}
+	c := calls.Get().(*call)
+	*c = call{Server: s, store: s.store.Load(), w: w, r: r}
 	if s.date != "" {
 		w.Header().Set("Date", s.date)
 	}
@@ -93,13 +95,18 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.label(answer)
 	c.loosen(answer)
 	c.spoil(answer)
-	e := c.journaled(r, started, answer)
+	told := c.journaled(r, started, answer)
 	c.write(answer)
-	if s.journal.observer != nil && e != nil {
-		s.journal.observer(s.redactor.brief(e.Exchange))
+	if told != nil {
+		s.journal.observer(s.redactor.brief(*told))
 	}
 	c.sever(answer)
+	*c = call{}
+	calls.Put(c)
 }
+
+// calls are over, and their memory is used again: nothing may keep one.
+var calls = sync.Pool{New: func() any { return new(call) }}
 
 // walk takes the steps. A panic becomes a 500, so that one bad request can't hurt others.
 func (c *call) walk() (answer *reply) {

@@ -35,6 +35,8 @@ type call struct {
 	body     []byte // as it was read, for the journal; nothing else may use its memory
 	seen     []item // what the exchange covered
 	room     [24]item
+	shown    reply // what show answers
+	one      [1]*record
 
 	fault       *actingFault // set by disturb, if one acts
 	unvalidated bool         // the request asked not to be validated

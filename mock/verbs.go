@@ -101,5 +101,7 @@ func update(c *call) *reply {
 // show answers with the connection as the user may see it.
 func (c *call) show(rec *record) *reply {
 	c.sawConnections(1)
-	return &reply{status: c.op.success, records: []*record{rec}, view: c.op.collection.hiddenFrom(c.user)}
+	c.one[0] = rec
+	c.shown = reply{status: c.op.success, records: c.one[:], view: c.op.collection.hiddenFrom(c.user)}
+	return &c.shown
 }

@@ -18,6 +18,7 @@ type World struct {
 	entities      map[entityKey]*entity
 	seeds         []seed
 	lastBase      atomic.Pointer[base]
+	lastRedactor  atomic.Pointer[redactor]
 }
 
 // User is somebody who may call the API.
