@@ -72,8 +72,10 @@ func (s *seed) render(c *Contract, w *World) *record {
 		panic(err) // the world's reader wrote it
 	}
 	sent := value.(map[string]any)
-	refs := w.references(col.create, s.organization, sent)
-	return c.render(col, s.id, s.organization, fill(col.create, sent, refs), refs)
+	d := drafts.Get().(*draft)
+	defer drafts.Put(d)
+	d.fill(w, col.create, s.organization, sent)
+	return c.render(col, s.id, s.organization, d.values, d.refs)
 }
 
 // loadRows indexes records: each index in its order, which is faster than one record after the other.

@@ -29,7 +29,7 @@ func compile(file string, doc *openapi3.T, keys []foundKey) (*Contract, error) {
 		router:      mux.NewRouter().SkipClean(true).UseEncodedPath(),
 		paths:       map[string]*path{},
 		fixed:       map[string]*path{},
-		members:     map[string]variable{},
+		members:     map[string]memberPath{},
 		collections: map[string]*collection{},
 		responses:   map[int]*openapi3.Schema{},
 		names:       map[*openapi3.Schema]string{},
@@ -132,7 +132,7 @@ func (c *compiler) addPath(template string, item *openapi3.PathItem) {
 		c.router.Path(template).Name(template)
 	}
 	if name, ends := strings.CutSuffix(name, "}/"); ends && strings.HasSuffix(before, "/") && !strings.ContainsAny(name, "{:") {
-		c.members[before] = variable{p, name}
+		c.members[before] = memberPath{p, name}
 	}
 	for method, o := range item.Operations() {
 		p.operations[method] = c.operation(method, template, item, o)

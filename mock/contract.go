@@ -25,8 +25,8 @@ type Contract struct {
 	text        []byte      // as it was read
 	router      *mux.Router // finds the template of a path that has variables
 	paths       map[string]*path
-	fixed       map[string]*path    // those without variables
-	members     map[string]variable // those with one variable, which is all between the last two slashes: by what is before it
+	fixed       map[string]*path      // those without variables
+	members     map[string]memberPath // those with one variable, which is all between the last two slashes: by what is before it
 	collections map[string]*collection
 	permissions []string                    // that the contract names
 	features    []string                    // that the contract names
@@ -36,10 +36,23 @@ type Contract struct {
 	violations  map[string]item             // refusals to cover, by the rule that is broken
 }
 
-// variable is a path template that ends with a variable and a slash.
-type variable struct {
+// memberPath is a path template that ends with a variable and a slash.
+type memberPath struct {
 	*path
 	name string
+}
+
+// variables are those of a path: one, or more.
+type variables struct {
+	name, value string
+	more        map[string]string
+}
+
+func (v variables) get(name string) string {
+	if name == v.name {
+		return v.value
+	}
+	return v.more[name]
 }
 
 // path is a path template with its operations.
@@ -202,26 +215,26 @@ func (c *Contract) where(schema *openapi3.Schema, rule string) (pointer, locatio
 
 // match finds the path that a request is for, and the path's variables, still escaped. It returns nil if the
 // contract has none.
-func (c *Contract) match(r *http.Request) (*path, map[string]string) {
+func (c *Contract) match(r *http.Request) (*path, variables) {
 	if whole := r.URL.Path; r.URL.RawPath == "" { // then nothing in it is escaped that these paths have
 		if p := c.fixed[whole]; p != nil {
-			return p, nil
+			return p, variables{}
 		}
 		if rest, ok := strings.CutSuffix(whole, "/"); ok {
 			last := strings.LastIndexByte(rest, '/') + 1
 			if m, ok := c.members[rest[:last]]; ok && isDigits(rest[last:]) {
-				return m.path, map[string]string{m.name: rest[last:]}
+				return m.path, variables{name: m.name, value: rest[last:]}
 			}
 		}
 	}
 	if p := c.paths[r.URL.EscapedPath()]; p != nil { // no variables: a template's braces would be escaped
-		return p, nil
+		return p, variables{}
 	}
 	var found mux.RouteMatch
 	if !c.router.Match(r, &found) {
-		return nil, nil
+		return nil, variables{}
 	}
-	return c.paths[found.Route.GetName()], found.Vars
+	return c.paths[found.Route.GetName()], variables{more: found.Vars}
 }
 
 // isDigits tells whether the text is nothing else, so that it needs no unescaping.

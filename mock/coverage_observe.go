@@ -110,20 +110,28 @@ func (c *call) sawFilled() {
 
 // sawInherited notes which members come from the source, and which win over it.
 func (c *call) sawInherited(f *field, member string, from source, sent map[string]any) {
-	note := func(name string) {
-		if _, own := sent[name]; own {
-			c.saw(f.items.kept[member])
-		} else {
-			c.saw(f.items.taken[member])
+	value := from.value(c.refs)
+	all, isObject := value.(map[string]any)
+	there, kept := 0, 0 // members of the source, and those of them that were sent
+	switch {
+	case member != "*" && value != nil:
+		there = 1
+		if _, own := sent[member]; own {
+			kept = 1
+		}
+	case member == "*" && isObject:
+		there = len(all)
+		for name := range sent {
+			if _, taken := all[name]; taken {
+				kept++
+			}
 		}
 	}
-	value := from.value(c.refs)
-	if all, isObject := value.(map[string]any); isObject && member == "*" {
-		for name := range all {
-			note(name)
-		}
-	} else if value != nil && member != "*" {
-		note(member)
+	if kept > 0 {
+		c.saw(f.items.kept[member])
+	}
+	if kept < there {
+		c.saw(f.items.taken[member])
 	}
 }
 

@@ -101,6 +101,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.journal.observer(s.redactor.brief(*told))
 	}
 	c.sever(answer)
+	if c.draft != nil {
+		drafts.Put(c.draft)
+	}
 	*c = call{}
 	calls.Put(c)
 }

@@ -17,15 +17,35 @@ type record struct {
 	faults       [][]Finding // by view, what the contract forbids in it: nil but on a defect of mock or contract
 }
 
+// draft is what a connection is made of, before it is rendered: what it refers to, its values, and the members of one
+// of them.
+type draft struct {
+	refs            map[string]*entity
+	values, members map[string]any
+}
+
+// drafts are used again: rendering keeps nothing of them but texts.
+var drafts = sync.Pool{New: func() any {
+	return &draft{refs: map[string]*entity{}, values: map[string]any{}, members: map[string]any{}}
+}}
+
 // fill completes what a client sent with what the contract says of the rest.
-func fill(op *operation, sent map[string]any, refs map[string]*entity) map[string]any {
-	values := make(map[string]any, 2*len(op.fields))
+func (d *draft) fill(w *World, op *operation, organization string, sent map[string]any) {
+	clear(d.refs)
+	clear(d.values)
+	clear(d.members)
+	refs, values, members := d.refs, d.values, d.members
+	w.findReferences(refs, op, organization, sent)
 	for i := range op.fields {
 		f := &op.fields[i]
 		value, ok := sent[f.name]
 		switch {
 		case ok && f.inherits != nil:
-			value = f.inherits.complete(value, refs)
+			if members == nil {
+				members = map[string]any{}
+			}
+			f.inherits.completeInto(members, value, refs)
+			value, members = members, nil
 		case ok && f.refersTo != nil && refs[f.name] != nil:
 			value = refs[f.name].attributes["id"] // 1.0 is the same id as 1
 		case !ok && f.from != "":
@@ -37,14 +57,18 @@ func fill(op *operation, sent map[string]any, refs map[string]*entity) map[strin
 			values[f.name] = value
 		}
 	}
-	return values
 }
 
 // complete adds the members that weren't sent: those of "*" first, then the named ones.
 func (r inheritsRule) complete(sent any, refs map[string]*entity) any {
+	members := map[string]any{}
+	r.completeInto(members, sent, refs)
+	return members
+}
+
+func (r inheritsRule) completeInto(members map[string]any, sent any, refs map[string]*entity) {
 	all, _ := r["*"].value(refs).(map[string]any)
 	own, _ := sent.(map[string]any)
-	members := make(map[string]any, len(all)+len(r)+len(own))
 	maps.Copy(members, all)
 	for name, from := range r {
 		if value := from.value(refs); name != "*" && value != nil {
@@ -52,7 +76,6 @@ func (r inheritsRule) complete(sent any, refs map[string]*entity) any {
 		}
 	}
 	maps.Copy(members, own)
-	return members
 }
 
 // scratch holds what a record is rendered into before its size is known, and the members of a view.
@@ -81,18 +104,21 @@ func (c *Contract) render(col *collection, id int64, org string, values map[stri
 	s := scratches.Get().(*scratch)
 	text, shown, ends := s.text[:0], s.shown, make([]int, len(rec.views))
 	for view := range rec.views {
-		clear(shown)
 		text = append(text, '{')
+		start := len(text)
 		for i := range col.properties {
 			p := &col.properties[i]
 			value, ok := values[p.name]
 			if !ok || !col.shows(p, view) {
+				delete(shown, p.name)
 				continue
 			}
-			if len(shown) > 0 {
+			if len(text) > start {
 				text = append(text, ',')
 			}
-			shown[p.name] = value
+			if view == 0 || !col.shows(p, view-1) {
+				shown[p.name] = value
+			}
 			text = appendJSON(append(append(text, p.spelled...), ':'), value)
 		}
 		text = append(text, '}')

@@ -20,15 +20,14 @@ type call struct {
 	w     http.ResponseWriter
 	r     *http.Request
 
-	path   *path             // set by matchOperation
-	op     *operation        // set by matchOperation
-	vars   map[string]string // of the path, still escaped
-	user   *User             // set by authenticate
-	record *record           // set by findConnection, if the path names one
-	sent   map[string]any    // the body, set by readBody
-	query  map[string]any    // parameters that the contract knows, set by validateQuery
-	refs   map[string]*entity
-	values map[string]any // the body completed, set by fillDefaults
+	path   *path          // set by matchOperation
+	op     *operation     // set by matchOperation
+	vars   variables      // of the path, still escaped
+	user   *User          // set by authenticate
+	record *record        // set by findConnection, if the path names one
+	sent   map[string]any // the body, set by readBody
+	query  map[string]any // parameters that the contract knows, set by validateQuery
+	*draft                // the body completed, set by fillDefaults
 
 	invalid  fieldErrors
 	findings []Finding
@@ -190,7 +189,7 @@ func findConnection(c *call) *reply {
 		if p.in != openapi3.ParameterInPath {
 			continue
 		}
-		text, err := url.PathUnescape(c.vars[p.name])
+		text, err := url.PathUnescape(c.vars.get(p.name))
 		value, ok := parameterValue(p.schema, text)
 		if err != nil || !ok || validate(p.schema, value, asRequest) != nil {
 			c.find(Finding{
@@ -289,8 +288,8 @@ func refuseInvalid(c *call) *reply {
 
 func fillDefaults(c *call) *reply {
 	if c.op.input != nil {
-		c.refs = c.world.references(c.op, c.user.Organization, c.sent)
-		c.values = fill(c.op, c.sent, c.refs)
+		c.draft = drafts.Get().(*draft)
+		c.draft.fill(c.world, c.op, c.user.Organization, c.sent)
 		c.sawFilled()
 	}
 	return nil
