@@ -33,19 +33,16 @@ func (w *World) base(c *Contract) *base {
 	if b := w.lastBase.Load(); b != nil && b.contract == c {
 		return b
 	}
-	b := newBase(c, w, &gauge{})
+	records := make([]*record, len(w.seeds))
+	inParallel(len(w.seeds), func(i int) { records[i] = w.seeds[i].render(c, w) })
+	b := w.baseOf(c, records)
 	w.lastBase.Store(b)
 	return b
 }
 
-func newBase(c *Contract, w *World, g *gauge) *base {
+// baseOf indexes the seeds' records.
+func (w *World) baseOf(c *Contract, records []*record) *base {
 	b := &base{contract: c, rows: map[owner]*rows{}, lastID: map[string]int64{}}
-	records := make([]*record, len(w.seeds))
-	g.next(0.7, 1, len(w.seeds))
-	inParallel(len(w.seeds), func(i int) {
-		records[i] = w.seeds[i].render(c, w)
-		g.add(1)
-	})
 	sorted := map[owner][]*record{}
 	for i, rec := range records {
 		if rec != nil {
