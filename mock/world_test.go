@@ -1,6 +1,7 @@
 package mock_test
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -179,4 +180,25 @@ func TestLargeWorldIsReadInPieces(t *testing.T) {
 	}
 	assert.Assert(t, mock.Pieces([]byte(cut)) > 1)
 	assert.Equal(t, mock.Pieces([]byte(large)), 0)
+}
+
+// TestLargeWorldInJSON: entries that are JSON are read without YAML, and mean the same.
+func TestLargeWorldInJSON(t *testing.T) {
+	text := string(worldText(1000))
+	head := text[:strings.Index(text, "        - {id: 1, connector")]
+	inJSON := head + regexp.MustCompile(`(\w+): ([^,{}]+|\{)`).ReplaceAllStringFunc(text[len(head):], func(member string) string {
+		name, value, _ := strings.Cut(member, ": ")
+		if value != "{" && name != "id" && name != "connector" && name != "project" {
+			value = strconv.Quote(value)
+		}
+		return strconv.Quote(name) + ": " + value
+	})
+	list := func(text string) string {
+		w, err := mock.ReadWorld("w.yaml", []byte(text))
+		assert.NilError(t, err)
+		return newAPI(mock.WithWorld(w)).do("GET", alm, "").body
+	}
+	assert.Assert(t, list(inJSON) == list(text))
+	_, err := mock.ReadWorld("w.yaml", []byte(strings.Replace(inJSON, `"connector": 2`, `"connector": 7`, 1)))
+	assert.ErrorContains(t, err, "w.yaml:15:21: alm connection 2: organization main has no connector with id 7")
 }

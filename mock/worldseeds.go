@@ -93,14 +93,24 @@ func (r *worldReader) addConnections(g *gauge) ([]*record, error) {
 	return records, nil
 }
 
-// take checks the connections of a batch, and renders those that are right. It returns false for a piece that can't
-// be read.
+// take reads, checks and renders the connections of a batch. It returns false for a piece that can't be read.
 func (r *worldReader) take(b *batch) bool {
 	if b.piece.text != nil {
+		if b.objects = b.piece.decoded(); b.objects != nil && r.checkAll(b) {
+			return true
+		}
+		b.objects = nil
 		if loadYAML(bytes.NewReader(b.piece.text), &b.objects) != nil {
 			return false
 		}
 	}
+	r.checkAll(b)
+	return true
+}
+
+// checkAll checks the connections of a batch, and renders those that are right. It returns whether all are.
+func (r *worldReader) checkAll(b *batch) bool {
+	right := true
 	n := len(b.objects)
 	b.seeds, b.records, b.ids, b.wrong = make([]seed, n), make([]*record, n), make([]pos, n), make([][]placedError, n)
 	d := drafts.Get().(*draft)
@@ -114,10 +124,11 @@ func (r *worldReader) take(b *batch) bool {
 			d.fill(r.World, b.col.create, b.organization, o.members)
 			b.records[i] = r.contract.render(b.col, b.seeds[i].id, b.organization, d.values, d.refs)
 		}
+		right = right && b.wrong[i] == nil
 		*o = object{}
 	}
 	b.objects = nil
-	return true
+	return right
 }
 
 // check holds a connection to what the contract says of creating one, except that it may stand on any
