@@ -64,11 +64,7 @@ func (flags mockFlags) prepare(ctx context.Context, observer func(mock.Exchange)
 func (flags mockFlags) options() ([]mock.Option, error) {
 	var options []mock.Option
 	if flags.world != "" {
-		data, err := os.ReadFile(flags.world)
-		if err != nil {
-			return nil, fmt.Errorf("--world: %w", err)
-		}
-		world, err := mock.ReadWorld(flags.world, data)
+		world, err := readWorld(flags.world, os.Stderr)
 		if err != nil {
 			return nil, err
 		}
@@ -85,6 +81,17 @@ func (flags mockFlags) options() ([]mock.Option, error) {
 		options = append(options, mock.WithDate(date))
 	}
 	return options, nil
+}
+
+// readWorld reads a world's file, and shows on a terminal how far it is if that takes long.
+func readWorld(file string, errOut io.Writer) (*mock.World, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("--world: %w", err)
+	}
+	p := newProgress(errOut)
+	defer p.clear()
+	return mock.ReadWorldProgress(file, data, func(share float64) { p.line("%s: %.0f%% read", file, 100*share) })
 }
 
 // checkOrigins refuses what no browser would send in Origin.
