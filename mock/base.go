@@ -69,10 +69,8 @@ func (s *seed) render(c *Contract, w *World) *record {
 		panic(err) // the world's reader wrote it
 	}
 	sent := value.(map[string]any)
-	d := drafts.Get().(*draft)
-	defer drafts.Put(d)
-	d.fill(w, col.create, s.organization, sent)
-	return c.render(col, s.id, s.organization, d.values, d.refs)
+	refs := w.references(col.create, s.organization, sent)
+	return c.render(col, s.id, s.organization, fill(col.create, sent, refs), refs)
 }
 
 // loadRows indexes records: each index in its order, which is faster than one record after the other.

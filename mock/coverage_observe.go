@@ -10,7 +10,15 @@ func (c *call) saw(i item) {
 	if c.seen == nil {
 		c.seen = c.room[:0]
 	}
-	if i != 0 && !slices.Contains(c.seen, i) {
+	word, bit := int(i)/64, uint64(1)<<(i%64)
+	switch {
+	case i == 0:
+	case word >= len(c.met): // no contract that is known has that many
+		if !slices.Contains(c.seen, i) {
+			c.seen = append(c.seen, i)
+		}
+	case c.met[word]&bit == 0:
+		c.met[word] |= bit
 		c.seen = append(c.seen, i)
 	}
 }

@@ -34,7 +34,8 @@ type call struct {
 	body     []byte // as it was read, for the journal; nothing else may use its memory
 	seen     []item // what the exchange covered
 	room     [24]item
-	shown    reply // what show answers
+	met      [16]uint64 // a bit for each of seen
+	shown    reply      // what show answers
 	one      [1]*record
 
 	fault       *actingFault // set by disturb, if one acts
