@@ -92,11 +92,26 @@ func (c *Contract) faults(schema *openapi3.Schema, value any) []Finding {
 	return faults
 }
 
+var (
+	toToken   = strings.NewReplacer("~", "~0", "/", "~1")
+	fromToken = strings.NewReplacer("~1", "/", "~0", "~")
+)
+
 // token spells a name as a part of a JSON pointer.
-var token = strings.NewReplacer("~", "~0", "/", "~1").Replace
+func token(name string) string {
+	if !strings.ContainsAny(name, "~/") { // nearly always
+		return name
+	}
+	return toToken.Replace(name)
+}
 
 // untoken is the name that token spelled.
-var untoken = strings.NewReplacer("~1", "/", "~0", "~").Replace
+func untoken(token string) string {
+	if !strings.Contains(token, "~") {
+		return token
+	}
+	return fromToken.Replace(token)
+}
 
 // pointerTo is the JSON pointer to a member of an object.
 func pointerTo(member string) string { return "/" + token(member) }

@@ -289,8 +289,9 @@ func refuseInvalid(c *call) *reply {
 
 func fillDefaults(c *call) *reply {
 	if c.op.input != nil {
-		c.draft = drafts.Get().(*draft)
-		c.draft.fill(c.world, c.op, c.user.Organization, c.sent)
+		d := drafts.Get().(*draft)
+		d.fill(c.world, c.op, c.user.Organization, c.sent)
+		c.draft = d
 		c.sawFilled()
 	}
 	return nil

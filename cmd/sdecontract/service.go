@@ -64,7 +64,7 @@ func (flags mockFlags) prepare(ctx context.Context, observer func(mock.Exchange)
 func (flags mockFlags) options() ([]mock.Option, error) {
 	var options []mock.Option
 	if flags.world != "" {
-		world, err := readWorld(flags.world, os.Stderr)
+		world, err := flags.readWorld(os.Stderr)
 		if err != nil {
 			return nil, err
 		}
@@ -84,14 +84,14 @@ func (flags mockFlags) options() ([]mock.Option, error) {
 }
 
 // readWorld reads a world's file, and shows on a terminal how far it is if that takes long.
-func readWorld(file string, errOut io.Writer) (*mock.World, error) {
-	data, err := os.ReadFile(file)
+func (flags mockFlags) readWorld(errOut io.Writer) (*mock.World, error) {
+	data, err := os.ReadFile(flags.world)
 	if err != nil {
 		return nil, fmt.Errorf("--world: %w", err)
 	}
 	p := newProgress(errOut)
 	defer p.clear()
-	return mock.ReadWorldProgress(file, data, func(share float64) { p.line("%s: %.0f%% read", file, 100*share) })
+	return mock.ReadWorldProgress(flags.world, data, func(share float64) { p.line("%s: %.0f%% read", flags.world, 100*share) })
 }
 
 // checkOrigins refuses what no browser would send in Origin.
