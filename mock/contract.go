@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"maps"
@@ -22,6 +23,7 @@ import (
 type Contract struct {
 	file        string
 	text        []byte      // as it was read
+	readable    bool        // nothing is writeOnly
 	router      *mux.Router // finds the template of a path that has variables
 	paths       map[string]*path
 	fixed       map[string]*path      // those without variables
@@ -170,6 +172,7 @@ func loadContract(file string, data []byte, leniencies ...openapi3.ValidationOpt
 		return nil, err
 	}
 	c.text = data
+	c.readable = !bytes.Contains(data, []byte("writeOnly"))
 	return c, nil
 }
 
