@@ -27,7 +27,7 @@ test: ## Run the tests, but for the mutants and the twins
 check: fmt lint test ## What to run before each commit: format, lint, test
 
 .PHONY: ci
-ci: tidy lint cross race mutants fuzz contract clients examples vuln ## Everything that CI runs
+ci: tidy lint cross race mutants fuzz contract clients examples browser vuln ## Everything that CI runs
 	@git diff --exit-code || { echo "the tree has changed: commit what the targets above made"; exit 1; }
 
 .PHONY: fmt
@@ -60,8 +60,13 @@ fuzz: ## Run each fuzz target for FUZZTIME (20s)
 	go test ./mock -run '^$$' -fuzz '^FuzzReadWorld$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x
 
 .PHONY: bench
-bench: ## Measure the cold start and the memory of the command
-	go test ./cmd/sdecontract -run '^$$' -bench .
+bench: ## Measure the mock beside other servers, and compare it with the kept figures: minutes
+	bench/run.sh
+
+.PHONY: bench-keep
+bench-keep: ## Keep what was measured last, and show it in docs/performance.md
+	cp bench/new.txt bench/baseline.txt
+	go test ./bench -run Figures -update
 
 .PHONY: contract
 contract: build ## Lint the contract with Redocly and Spectral, use it in Prism and Newman (needs Node 20)
@@ -82,6 +87,19 @@ examples: build ## Test three small clients, in Go, Python and Node, against the
 	else echo "skipped: the client in Python needs python3, which is not installed"; fi
 	@if command -v npm >/dev/null; then cd examples/clients/node && $(EXAMPLE) npm test --silent; \
 	else echo "skipped: the client in Node needs npm, which is not installed"; fi
+
+# A module of its own: nobody who imports this one shall see what drives the browser.
+.PHONY: browser
+browser: test/browser/node_modules ## Open the HTML report in Chromium (needs Chromium, Node 20)
+	cd test/browser && go vet ./... && go test -count=1 ./...
+
+.PHONY: screenshots
+screenshots: ## Draw the pictures of the README anew (needs Chromium)
+	cd test/browser && SCREENSHOTS=$(CURDIR)/docs/images go test -count=1 -run Screenshots ./...
+
+test/browser/node_modules: test/browser/package-lock.json
+	@if command -v npm >/dev/null; then cd test/browser && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error; \
+	else echo "skipped: the rules of accessibility need npm, which is not installed"; fi
 
 .PHONY: cross
 cross: ## Compile for each platform of a release

@@ -108,12 +108,27 @@ type Report struct {
 	Start          time.Time      `json:"start"`
 	Stop           time.Time      `json:"stop"`
 	// Complete says that every check in the scope was run to its end.
-	Complete  bool       `json:"complete"`
-	Results   []Result   `json:"results"`
-	NotRun    []NotRun   `json:"not_run,omitempty"`
-	Known     []Known    `json:"known,omitempty"` // deviations that the operator knows of
-	Created   []Created  `json:"created,omitempty"`
+	Complete bool      `json:"complete"`
+	Results  []Result  `json:"results"`
+	NotRun   []NotRun  `json:"not_run,omitempty"`
+	Known    []Known   `json:"known,omitempty"` // deviations that the operator knows of
+	Created  []Created `json:"created,omitempty"`
+	// Parts are the runs that were merged into this report; none: it is one run. Then Mode, Settings and the
+	// scope are no more than what holds for all of them.
+	Parts     []Part     `json:"parts,omitempty"`
 	Exchanges []Exchange `json:"exchanges"`
+}
+
+// Part is a run that was merged into a report.
+type Part struct {
+	Start     time.Time `json:"start"`
+	Stop      time.Time `json:"stop"`
+	Mode      Mode      `json:"mode"`
+	Selection []string  `json:"selection,omitempty"`
+	Levels    []Level   `json:"levels,omitempty"`
+	Prefix    string    `json:"prefix"` // how the aliases of all begin that it created
+	Complete  bool      `json:"complete"`
+	Checks    int       `json:"checks"` // that it ran
 }
 
 // plain makes every text of the report one that JSON can hold, so that a report that was read from a file is
@@ -133,6 +148,9 @@ func (r *Report) plain() {
 	for i := range r.Results {
 		r.Results[i].plain()
 	}
+	for i := range r.Known {
+		r.Known[i].Reason = valid(r.Known[i].Reason)
+	}
 	for i := range r.Created {
 		r.Created[i].Alias = valid(r.Created[i].Alias)
 		r.Created[i].Frequency = valid(r.Created[i].Frequency)
@@ -141,6 +159,7 @@ func (r *Report) plain() {
 
 func (r *Result) plain() {
 	r.Blocked, r.Inconclusive, r.Error = valid(r.Blocked), valid(r.Inconclusive), valid(r.Error)
+	r.Known = valid(r.Known)
 	for i := range r.Notes {
 		r.Notes[i] = valid(r.Notes[i])
 	}

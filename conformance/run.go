@@ -30,6 +30,7 @@ type options struct {
 	prefix    string
 	progress  func(done, total int, r Result)
 	ledger    func(Created) error
+	known     []Known
 }
 
 // WithSelection runs only the checks whose id is one of these, or matches one of them as a pattern in
@@ -143,7 +144,7 @@ func Run(ctx context.Context, target *Target, opts ...Option) (*Report, error) {
 	}
 	r.describe()
 	selected, err := r.selectChecks()
-	if err != nil {
+	if err = cmp.Or(err, checkKnown(r.options.known)); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrUsage, err)
 	}
 	return r.report, r.runAll(ctx, selected)
@@ -239,6 +240,7 @@ func (r *runner) runAll(ctx context.Context, selected []Check) error {
 	r.report.Exchanges = r.exchanges
 	r.report.Stop = utc(time.Now())
 	r.redact.report(r.report)
+	r.report.ApplyKnown(r.options.known, r.report.Start)
 	r.report.plain()
 	return ctx.Err()
 }

@@ -18,6 +18,7 @@ func readBody(c *call) *reply {
 		return answer
 	}
 	data, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, c.maxBody))
+	c.body = data
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
 		c.find(Finding{Severity: Refusal, In: "body", Message: fmt.Sprintf("is larger than this mock reads: %d bytes", c.maxBody)})
 		return refuse(http.StatusRequestEntityTooLarge, "The request body is larger than %d bytes.", c.maxBody)
@@ -28,7 +29,7 @@ func readBody(c *call) *reply {
 	}
 	var body any = map[string]any{}
 	if len(data) == 0 {
-		c.find(Finding{Severity: Violation, In: "body", Message: "is empty; " + c.op.id + " needs one", Source: c.op.cite.String()})
+		c.find(Finding{Severity: Violation, In: "body", Message: "is empty; " + c.op.id + " needs one", Source: c.op.cited})
 	} else if body, err = decodeJSON(data); err != nil {
 		c.find(Finding{Severity: Violation, In: "body", Message: "is not JSON: " + err.Error()})
 		return refuse(http.StatusBadRequest, "JSON parse error - %v", err)
@@ -40,7 +41,20 @@ func readBody(c *call) *reply {
 		return refuseFields(messages)
 	}
 	c.sent = object
+	c.sawBody()
 	return nil
+}
+
+// unknownFields are the members of a body that the operation has no field for.
+func (op *operation) unknownFields(sent map[string]any) []string {
+	var names []string
+	for name := range sent {
+		if op.field(name) == nil {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 func (c *call) checkContentType() *reply {
@@ -72,10 +86,7 @@ func validateBody(c *call) *reply {
 	for name, list := range messages {
 		c.reject(name, list...)
 	}
-	for _, name := range sortedKeys(c.sent) {
-		if c.op.field(name) != nil {
-			continue
-		}
+	for _, name := range c.op.unknownFields(c.sent) {
 		message := "is not a field of " + c.op.id + didYouMean(name, sortedKeys(c.op.input.Properties))
 		if c.op.collection.has(name) {
 			message = "is the server's to set"

@@ -11,8 +11,9 @@ func (c *compiler) addCollections() {
 	for _, template := range sortedKeys(c.paths) {
 		operations := c.paths[template].operations
 		for _, method := range sortedKeys(operations) {
-			if operations[method].collection != nil {
-				c.addReply(operations[method])
+			if op := operations[method]; op.collection != nil {
+				c.addReply(op)
+				op.collection.addFilters(op.params)
 			}
 		}
 	}
@@ -20,7 +21,11 @@ func (c *compiler) addCollections() {
 		col := c.collections[name]
 		if col.create == nil || col.list == nil || len(col.properties) == 0 || col.id == "" {
 			c.fail(1, "collection %s: it needs an operation that creates, one that lists, and an id", name)
+			continue
 		}
+		col.envelope = map[string]any{col.results: []any{}}
+		col.bareFaults = c.faults(col.list, col.envelope)
+		col.head, col.tail = frame(col.envelope, col.results)
 	}
 }
 
@@ -44,6 +49,15 @@ func (c *compiler) addReply(op *operation) {
 	}
 }
 
+// addFilters notes the properties that the parameters filter by.
+func (col *collection) addFilters(params []parameter) {
+	for _, p := range params {
+		if p.filters != "" && !slices.Contains(col.filters, p.filters) {
+			col.filters = append(col.filters, p.filters)
+		}
+	}
+}
+
 // addProperties notes the properties of a connection: those that are always there first, in the
 // contract's order.
 func (c *compiler) addProperties(col *collection, schema *openapi3.Schema) {
@@ -58,13 +72,14 @@ func (c *compiler) addProperties(col *collection, schema *openapi3.Schema) {
 		if ref == nil || slices.ContainsFunc(col.properties, func(p property) bool { return p.name == name }) {
 			continue
 		}
-		p := property{name: name, schema: ref.Value}
+		p := property{name: name, spelled: appendJSON(nil, name), schema: ref.Value}
 		if ref.Value.ReadOnly {
 			p.from, _ = rule[source](c, ref.Value.Extensions, ref.Value.Origin, "x-default-from")
 			if p.from == "" && ref.Value.Type.Is(openapi3.TypeInteger) {
 				col.id = name // nothing says where it comes from: the server assigns it
 			}
 		}
+		p.cite, _ = rule[citations](c, ref.Value.Extensions, ref.Value.Origin, "x-source")
 		p.visible, _ = rule[string](c, ref.Value.Extensions, ref.Value.Origin, "x-visible-with")
 		if p.visible != "" {
 			c.permissions = append(c.permissions, p.visible)
@@ -92,7 +107,7 @@ func (col *collection) hiddenFrom(u *User) int {
 func (col *collection) views() int { return 1 << len(col.gates) }
 
 // shows tells whether the view includes the property.
-func (col *collection) shows(p property, view int) bool {
+func (col *collection) shows(p *property, view int) bool {
 	i := slices.Index(col.gates, p.visible)
 	return i < 0 || view&(1<<i) == 0
 }

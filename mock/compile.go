@@ -45,6 +45,9 @@ func compile(file string, doc *openapi3.T, keys []foundKey) (*Contract, error) {
 			c.fail(f.key.Line, "%s: misplaced: it has no effect here", f.key.Value)
 		}
 	}
+	if c.errs == nil {
+		c.planCoverage()
+	}
 	slices.Sort(c.permissions)
 	slices.Sort(c.features)
 	c.permissions, c.features = slices.Compact(c.permissions), slices.Compact(c.features)
@@ -120,16 +123,19 @@ func (c *compiler) nameSchema(ref *openapi3.SchemaRef, pointer string) {
 func (c *compiler) addPath(template string, item *openapi3.PathItem) {
 	p := &path{template: template, operations: map[string]*operation{}}
 	c.paths[template] = p
-	c.router.Path(template).Name(template)
+	if strings.Contains(template, "{") {
+		c.router.Path(template).Name(template)
+	}
 	for method, o := range item.Operations() {
 		p.operations[method] = c.operation(method, template, item, o)
 	}
 }
 
 func (c *compiler) operation(method, template string, item *openapi3.PathItem, o *openapi3.Operation) *operation {
-	op := &operation{id: o.OperationID, method: method, path: template, responses: map[int]response{}}
+	op := &operation{id: o.OperationID, method: method, path: template, responses: map[int]response{}, origin: o.Origin}
 	line := lineOf(o.Origin, "")
 	op.cite, _ = rule[citations](c, o.Extensions, o.Origin, "x-source")
+	op.cited = op.cite.String()
 	op.requires, _ = rule[string](c, o.Extensions, o.Origin, "x-requires")
 	if op.requires != "" {
 		c.permissions = append(c.permissions, op.requires)
@@ -178,9 +184,10 @@ func (c *compiler) collection(name string) *collection {
 }
 
 func (c *compiler) parameter(p *openapi3.Parameter) parameter {
-	out := parameter{name: p.Name, in: p.In, schema: c.schema(p.Schema, p.Origin, "parameter "+p.Name), required: p.Required}
+	out := parameter{name: p.Name, in: p.In, schema: c.schema(p.Schema, p.Origin, "parameter "+p.Name), required: p.Required, origin: p.Origin}
 	c.nameSchema(p.Schema, "#/parameters/"+p.Name+"/schema")
 	out.cite, _ = rule[citations](c, p.Extensions, p.Origin, "x-source")
+	out.cited = out.cite.String()
 	if p.In == openapi3.ParameterInQuery {
 		out.filters, _ = rule[string](c, p.Extensions, p.Origin, "x-filters")
 		out.paginate, _ = rule[string](c, p.Extensions, p.Origin, "x-paginates")
@@ -204,6 +211,7 @@ func (c *compiler) requestBody(op *operation, body *openapi3.RequestBody) {
 		s := op.input.Properties[name].Value
 		f := field{name: name, schema: s}
 		f.cite, _ = rule[citations](c, s.Extensions, s.Origin, "x-source")
+		f.cited = f.cite.within(op).String()
 		f.from, _ = rule[source](c, s.Extensions, s.Origin, "x-default-from")
 		f.inherits, _ = rule[inheritsRule](c, s.Extensions, s.Origin, "x-inherits")
 		if r, ok := rule[refersRule](c, s.Extensions, s.Origin, "x-refers-to"); ok {
@@ -230,7 +238,7 @@ func (c *compiler) response(op *operation, status string, r *openapi3.Response) 
 		}
 	}
 	for _, mediaType := range sortedKeys(r.Content) {
-		out.mediaType = mediaType
+		out.mediaType, out.contentType = mediaType, []string{mediaType}
 		out.example, _ = r.Content[mediaType].Example.(map[string]any)
 		out.schema = c.schema(r.Content[mediaType].Schema, r.Content[mediaType].Origin, op.id+": response "+status)
 		c.nameSchema(r.Content[mediaType].Schema, "#/"+op.id+"/responses/"+status)

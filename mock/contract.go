@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -22,13 +23,15 @@ import (
 type Contract struct {
 	file        string
 	text        []byte      // as it was read
-	router      *mux.Router // finds the template of a path
+	router      *mux.Router // finds the template of a path that has variables
 	paths       map[string]*path
 	collections map[string]*collection
 	permissions []string                    // that the contract names
 	features    []string                    // that the contract names
 	responses   map[int]*openapi3.Schema    // components' replies by status, for paths without operation
 	names       map[*openapi3.Schema]string // JSON pointer of each schema, for messages
+	plan        []planned                   // what there is to cover
+	violations  map[string]item             // refusals to cover, by the rule that is broken
 }
 
 // path is a path template with its operations.
@@ -50,6 +53,9 @@ type operation struct {
 	success          int              // status
 	responses        map[int]response // by status
 	cite             citations
+	cited            string // that, for findings
+	origin           *openapi3.Origin
+	items            operationItems
 }
 
 type parameter struct {
@@ -59,6 +65,9 @@ type parameter struct {
 	filters  string // property of the items
 	paginate string // size or page
 	cite     citations
+	cited    string // that, for findings
+	origin   *openapi3.Origin
+	items    parameterItems
 }
 
 // field is one field of a request body.
@@ -70,15 +79,18 @@ type field struct {
 	feature  *featureRule
 	inherits inheritsRule
 	cite     citations
+	cited    string // where the documentation says it of the operation, for findings
+	items    fieldItems
 }
 
 // response is one documented reply of an operation.
 type response struct {
-	mediaType  string // empty if the reply has no body
-	schema     *openapi3.Schema
-	header     map[string]string // headers that the contract allows one value only
-	example    map[string]any    // of the body; nil if the contract has none
-	retryAfter bool              // whether it has that header
+	mediaType   string   // empty if the reply has no body
+	contentType []string // that, as the value of a header
+	schema      *openapi3.Schema
+	header      map[string]string // headers that the contract allows one value only
+	example     map[string]any    // of the body; nil if the contract has none
+	retryAfter  bool              // whether it has that header
 }
 
 // collection is one kind of connection.
@@ -87,18 +99,25 @@ type collection struct {
 	id         string     // the property that the server assigns
 	properties []property // of a connection in replies, in the order of the reply
 	gates      []string   // permissions that hide properties
+	filters    []string   // properties that lists are filtered by
 	schemas    []*openapi3.Schema
 	create     *operation
 	results    string // the member of the list's reply that holds the items
 	list       *openapi3.Schema
+	envelope   map[string]any // of a list that isn't cut into pages
+	bareFaults []Finding      // what the contract forbids in that
+	head, tail []byte         // that in JSON, before and behind the items
 }
 
 // property is one property of a connection in replies.
 type property struct {
 	name    string
+	spelled []byte // the name in JSON
 	schema  *openapi3.Schema
 	from    source // where its value always comes from
 	visible string // permission, or empty
+	cite    citations
+	items   propertyItems
 }
 
 // DefaultContract returns the contract that this module holds: see [sdecontract.Spec].
@@ -154,7 +173,11 @@ func loadContract(file string, data []byte, leniencies ...openapi3.ValidationOpt
 }
 
 // sortedKeys makes what is told to people, and what is tried in turn, the same in every run.
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+func sortedKeys[V any](m map[string]V) []string {
+	names := slices.AppendSeq(make([]string, 0, len(m)), maps.Keys(m))
+	slices.Sort(names)
+	return names
+}
 
 // where tells where the contract says the rule of the schema, such as its enum: the JSON pointer, and the
 // file with the line, if it is known.
@@ -167,6 +190,19 @@ func (c *Contract) where(schema *openapi3.Schema, rule string) (pointer, locatio
 		location = c.file + ":" + strconv.Itoa(line)
 	}
 	return pointer, location
+}
+
+// match finds the path that a request is for, and the path's variables, still escaped. It returns nil if the
+// contract has none.
+func (c *Contract) match(r *http.Request) (*path, map[string]string) {
+	if p := c.paths[r.URL.EscapedPath()]; p != nil { // no variables: a template's braces would be escaped
+		return p, nil
+	}
+	var found mux.RouteMatch
+	if !c.router.Match(r, &found) {
+		return nil, nil
+	}
+	return c.paths[found.Route.GetName()], found.Vars
 }
 
 // lineOf is the line of a key of an object of the contract, else of the object; 0 if not known.
@@ -204,7 +240,7 @@ func (p *path) operationFor(method string) *operation {
 // cite tells where the documentation describes the method, or all methods that there are if it isn't one.
 func (p *path) cite(method string) string {
 	if op := p.operationFor(method); op != nil {
-		return op.cite.String()
+		return op.cited
 	}
 	var all citations
 	for _, m := range sortedKeys(p.operations) {

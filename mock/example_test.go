@@ -122,3 +122,18 @@ organizations:
 	// Output:
 	// 200 {"results":[{"id":1,"connector":1,"project":1,"system":"JIRA","alias":"Shop","frequency":"daily","command":"sync_jira","inaccessible":false,"params":{"sde_application":"","sde_businessunit":"","sde_project":"Web Shop"}}]}
 }
+
+func ExampleServer_Client() {
+	client := mock.New().Client() // nothing listens; the URL's host doesn't matter
+	req, _ := http.NewRequest(http.MethodGet, "http://mock.test/api/v2/connections/alm/?alias=Shop", http.NoBody)
+	req.Header.Set("Authorization", "Token editor-token")
+	resp, err := client.Do(req)
+	if err != nil {
+		panic(err)
+	}
+	defer resp.Body.Close()
+	body, _ := io.ReadAll(resp.Body)
+	fmt.Println(resp.Status, string(body))
+	// Output:
+	// 200 OK {"results":[]}
+}

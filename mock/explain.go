@@ -17,10 +17,15 @@ type fieldErrors map[string][]string
 // bodyErrors is the name under which Django REST framework reports a body that isn't an object.
 const bodyErrors = "non_field_errors"
 
+// What kin-openapi is asked: for all errors, in its shortest words, which can't hold a secret.
+var (
+	asRequest  = []openapi3.SchemaValidationOption{openapi3.VisitAsRequest(), openapi3.MultiErrors(), openapi3.DisableSchemaErrorDetails()}
+	asResponse = []openapi3.SchemaValidationOption{openapi3.VisitAsResponse(), openapi3.MultiErrors(), openapi3.DisableSchemaErrorDetails()}
+)
+
 // validate asks kin-openapi, the only judge, whether the value fits the schema.
-func validate(schema *openapi3.Schema, value any, as openapi3.SchemaValidationOption) []*openapi3.SchemaError {
-	err := schema.VisitJSON(value, as, openapi3.MultiErrors(), openapi3.DisableSchemaErrorDetails())
-	return schemaErrors(nil, err)
+func validate(schema *openapi3.Schema, value any, as []openapi3.SchemaValidationOption) []*openapi3.SchemaError {
+	return schemaErrors(nil, schema.VisitJSON(value, as...))
 }
 
 // schemaErrors unfolds the errors of kin-openapi. One of another type becomes a SchemaError with its text.
@@ -43,15 +48,19 @@ func schemaErrors(found []*openapi3.SchemaError, err error) []*openapi3.SchemaEr
 // validateInput holds a request body to the contract. It returns what is wrong for people, and for
 // the body of the reply.
 func (c *Contract) validateInput(op *operation, body any) ([]Finding, fieldErrors) {
-	var findings []Finding
+	wrong := validate(op.input, body, asRequest)
+	if wrong == nil {
+		return nil, nil
+	}
+	findings := make([]Finding, 0, len(wrong))
 	messages := fieldErrors{}
-	for _, e := range validate(op.input, body, openapi3.VisitAsRequest()) {
+	for _, e := range wrong {
 		f := c.finding(e, "body")
 		name := f.field()
 		known := op.field(name)
-		f.Source = op.cite.String()
+		f.Source = op.cited
 		if known != nil && known.cite != nil {
-			f.Source = known.cite.within(op).String()
+			f.Source = known.cited
 		}
 		findings = append(findings, f)
 		if name == "" {
@@ -75,7 +84,7 @@ func (c *Contract) finding(e *openapi3.SchemaError, in string) Finding {
 // faults tells, as faults of the mock, what the schema forbids in a reply.
 func (c *Contract) faults(schema *openapi3.Schema, value any) []Finding {
 	var faults []Finding
-	for _, e := range validate(schema, value, openapi3.VisitAsResponse()) {
+	for _, e := range validate(schema, value, asResponse) {
 		f := c.finding(e, "reply")
 		f.Severity = Fault
 		faults = append(faults, f)
@@ -85,6 +94,9 @@ func (c *Contract) faults(schema *openapi3.Schema, value any) []Finding {
 
 // token spells a name as a part of a JSON pointer.
 var token = strings.NewReplacer("~", "~0", "/", "~1").Replace
+
+// untoken is the name that token spelled.
+var untoken = strings.NewReplacer("~1", "/", "~0", "~").Replace
 
 // pointerTo is the JSON pointer to a member of an object.
 func pointerTo(member string) string { return "/" + token(member) }

@@ -1,9 +1,11 @@
 package mock
 
 import (
+	"context"
 	"fmt"
+	"net/http"
+	"slices"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -24,13 +26,13 @@ const (
 
 // Finding is one remark of the mock on an exchange.
 type Finding struct {
-	Severity Severity
-	In       string // body, query, path, header, or reply
-	Pointer  string // JSON pointer into the body or the reply, or the parameter's name; may be empty
-	Message  string // what is wrong and what the contract wants
-	Rule     string // JSON pointer of the contract's rule, if there is one
-	Location string // of the rule, such as openapi.yaml:120
-	Source   string // headings and lines of the documentation
+	Severity Severity `json:"severity"`
+	In       string   `json:"in"`                 // body, query, path, header, or reply
+	Pointer  string   `json:"pointer,omitempty"`  // JSON pointer into the body or the reply, or the parameter's name; may be empty
+	Message  string   `json:"message"`            // what is wrong and what the contract wants
+	Rule     string   `json:"rule,omitempty"`     // JSON pointer of the contract's rule, if there is one
+	Location string   `json:"location,omitempty"` // of the rule, such as openapi.yaml:120
+	Source   string   `json:"source,omitempty"`   // headings and lines of the documentation
 }
 
 // String gives the finding in one line.
@@ -62,22 +64,49 @@ func (f Finding) Why() string {
 // field is the top-level member of the body that the finding is about.
 func (f Finding) field() string {
 	name, _, _ := strings.Cut(strings.TrimPrefix(f.Pointer, "/"), "/")
-	return strings.NewReplacer("~1", "/", "~0", "~").Replace(name)
+	return untoken(name)
 }
 
-// Exchange is a request and what the mock made of it. It holds no tokens and no bodies.
+// Exchange is a request and what the mock made of it. Secrets are replaced in it: see [Server.Exchanges].
+//
+// One that an observer is given ([WithObserver]) has neither headers nor bodies.
 type Exchange struct {
-	Number    int64 // counted from 1
-	Time      time.Time
-	Duration  time.Duration
-	Method    string
-	Target    string // path and query as the client sent them
-	Operation string // operationId, or empty if the contract has none for it
-	User      string // empty if the client didn't authenticate
-	Status    int    // 0 if no reply was sent, as a fault may want it
-	Bytes     int    // of the reply's body
-	Fault     string // the fault that was asked for and acted, such as "status 503 (fault-1)"; empty if none
-	Findings  []Finding
+	Number    int64         `json:"number"` // counted from 1; never used again
+	Time      time.Time     `json:"time"`
+	Duration  time.Duration `json:"duration_ns"` // until the reply was ready to be sent
+	Method    string        `json:"method"`
+	Host      string        `json:"host,omitempty"` // as the client named it
+	TLS       bool          `json:"tls,omitempty"`
+	Proto     string        `json:"proto,omitempty"`     // such as HTTP/1.1
+	Target    string        `json:"target"`              // path and query as the client sent them
+	Operation string        `json:"operation,omitempty"` // operationId, or empty if the contract has none for it
+	User      string        `json:"user,omitempty"`      // empty if the client didn't authenticate
+	Status    int           `json:"status"`              // 0 if no reply was sent, as a fault may want it
+	Bytes     int           `json:"bytes"`               // of the reply's body, though HEAD isn't sent it
+	Fault     string        `json:"fault,omitempty"`     // the fault that was asked for and acted, such as "status 503 (fault-1)"; empty if none
+	Findings  []Finding     `json:"findings,omitempty"`
+
+	Behaviours    []string    `json:"behaviours,omitempty"` // ids of the behaviours of the contract that it met: see [Coverage]
+	RequestHeader http.Header `json:"request_header,omitempty"`
+	RequestBody   string      `json:"request_body,omitempty"` // empty if the mock answered without reading it
+	ReplyHeader   http.Header `json:"reply_header,omitempty"`
+	ReplyBody     string      `json:"reply_body,omitempty"` // without its content encoding
+	Cut           []string    `json:"cut,omitempty"`        // which of the four weren't kept whole, such as "reply body"
+}
+
+// URL is the absolute URL that the client asked for.
+func (e Exchange) URL() string {
+	if e.TLS {
+		return "https://" + e.Host + e.Target
+	}
+	return "http://" + e.Host + e.Target
+}
+
+// Violates tells whether the client broke the contract: whether there is a [Violation] among the findings.
+func (e Exchange) Violates() bool { return e.has(Violation) }
+
+func (e Exchange) has(severities ...Severity) bool {
+	return slices.ContainsFunc(e.Findings, func(f Finding) bool { return slices.Contains(severities, f.Severity) })
 }
 
 // What a client can make the mock remember is bounded: texts in bytes, findings by their number.
@@ -94,51 +123,87 @@ func clip(s string) string {
 	return strings.ToValidUTF8(s[:maxText], "") + "..."
 }
 
-// journalSize bounds what a server remembers: the last exchanges, and the last ones with findings.
-const journalSize = 1000
+// Exchanges returns the last exchanges, oldest first: as many as [WithJournal] says.
+//
+// They can be shown to others. The token of a user of the world reads $SDECONTRACT_TOKEN_ and the user's
+// name, any other credential [redacted]. So do the values of headers that aren't known to be harmless, and of
+// query parameters and members of bodies that are called like a secret, such as alm_pass or api_key. A token
+// shorter than 8 characters is no secret: it may stay where nothing says what it is.
+func (s *Server) Exchanges() []Exchange { return s.read(s.journal.all(false)) }
 
-// journal remembers the last exchanges. Those on which the client or the mock broke the contract are
-// kept apart, so that a flood of good ones doesn't push them out.
-type journal struct {
-	mu       sync.Mutex
-	count    int64
-	last     []Exchange
-	broken   []Exchange
-	observer func(Exchange)
+// Broken returns the last exchanges on which the client or the mock broke the contract: those with a
+// finding of severity [Violation] or [Fault]. They are kept apart, so that good ones don't push them out.
+// Oldest first, redacted as those of [Server.Exchanges].
+func (s *Server) Broken() []Exchange { return s.read(s.journal.all(true)) }
+
+// Violations returns those of [Server.Broken] on which the client broke the contract.
+func (s *Server) Violations() []Exchange {
+	return slices.DeleteFunc(s.Broken(), func(e Exchange) bool { return !e.Violates() })
 }
 
-func (j *journal) add(e Exchange) {
-	j.mu.Lock()
-	j.count++
-	e.Number = j.count
-	j.last = appendBounded(j.last, e)
-	if e.broken() {
-		j.broken = appendBounded(j.broken, e)
+// Exchange returns the exchange with that number, redacted, as long as the journal has it.
+func (s *Server) Exchange(number int64) (e Exchange, ok bool) {
+	if e, ok = s.RawExchange(number); ok {
+		e = s.redactor.exchange(e)
 	}
-	j.mu.Unlock()
-	if j.observer != nil {
-		j.observer(e)
-	}
+	return e, ok
 }
 
-func (e Exchange) broken() bool {
-	for _, f := range e.Findings {
-		if f.Severity == Violation || f.Severity == Fault {
-			return true
+// RawExchange returns the exchange with that number as it was, with tokens and passwords. It is meant for
+// somebody who asked to see them; nothing else of the mock shows them.
+func (s *Server) RawExchange(number int64) (e Exchange, ok bool) {
+	if kept := s.journal.find(number); kept != nil {
+		return s.open(kept), true
+	}
+	return e, false
+}
+
+// ClearJournal forgets the exchanges. The next one's number goes on from theirs, and what was covered stays
+// so: see [Server.ResetCoverage].
+func (s *Server) ClearJournal() { s.journal.clear() }
+
+// Followed is an exchange that [Server.Follow] tells of.
+type Followed struct {
+	Exchange
+	Lost int64 `json:"lost,omitempty"` // how many before it were forgotten before they could be told
+}
+
+// Follow returns a channel of the exchanges from now on, redacted, until the context ends; then it is closed.
+// The mock never waits for whoever reads it: who is too slow loses what the journal forgets meanwhile, and is
+// told how many.
+func (s *Server) Follow(ctx context.Context) <-chan Followed {
+	told := make(chan Followed)
+	wake, last := s.journal.follow()
+	go func() {
+		defer close(told)
+		defer s.journal.unfollow(wake)
+		for {
+			next := s.journal.after(last)
+			if next == nil {
+				select {
+				case <-wake:
+					continue
+				case <-ctx.Done():
+					return
+				}
+			}
+			f := Followed{Exchange: s.redactor.exchange(s.open(next)), Lost: next.Number - last - 1}
+			select {
+			case told <- f:
+				last = next.Number
+			case <-ctx.Done():
+				return
+			}
 		}
-	}
-	return false
+	}()
+	return told
 }
 
-// appendBounded drops the older half when the list is full, so that appending stays cheap.
-func appendBounded(list []Exchange, e Exchange) []Exchange {
-	if len(list) >= 2*journalSize {
-		list = append([]Exchange(nil), list[journalSize:]...)
+// read opens and redacts what the journal kept.
+func (s *Server) read(kept []*logged) []Exchange {
+	list := make([]Exchange, len(kept))
+	for i, e := range kept {
+		list[i] = s.redactor.exchange(s.open(e))
 	}
-	return append(list, e)
-}
-
-// newest returns a copy of the last journalSize elements.
-func newest(list []Exchange) []Exchange {
-	return append([]Exchange(nil), list[max(0, len(list)-journalSize):]...)
+	return list
 }

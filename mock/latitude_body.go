@@ -3,6 +3,7 @@ package mock
 import (
 	"encoding/json"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -177,10 +178,8 @@ func refuseTakenAlias(c *call) *reply {
 	if !ok {
 		return nil
 	}
-	taken := c.store.list(c.op.collection, c.user.Organization, func(rec *record) bool {
-		return rec.values["alias"] == alias && (c.record == nil || rec.id != c.record.id)
-	})
-	if len(taken) > 0 {
+	taken, _ := c.store.list(c.op.collection, c.user.Organization, []condition{{"alias", alias}}, page{})
+	if slices.ContainsFunc(taken, func(rec *record) bool { return c.record == nil || rec.id != c.record.id }) {
 		c.reject("alias", "A connection with this alias already exists.")
 	}
 	return nil

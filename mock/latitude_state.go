@@ -74,11 +74,11 @@ func (c *call) arrange(list []*record) {
 }
 
 // nextID is the id of the next connection of that kind.
-func (s *store) nextID(kind *connections) int64 {
-	next := kind.lastID + 1
-	for _, other := range s.kinds {
+func (s *store) nextID(kind string) int64 {
+	next := s.last(kind) + 1
+	for other := range s.contract.collections {
 		if s.liberty.takes(IDsOfOneSequence) {
-			next = max(next, other.lastID+1)
+			next = max(next, s.last(other)+1)
 		}
 	}
 	switch {
@@ -88,15 +88,6 @@ func (s *store) nextID(kind *connections) int64 {
 		next = max(next, 5_000_000_000)
 	}
 	return next
-}
-
-// full is the connection as those see it who may see everything.
-func (rec *record) full() map[string]any {
-	value, err := decodeJSON(rec.views[0].body)
-	if err != nil {
-		panic(err) // the store made it
-	}
-	return value.(map[string]any)
 }
 
 // same compares a property of a connection with the value of a filter.

@@ -29,7 +29,10 @@ type Server struct {
 	store    atomic.Pointer[store]
 	lists    atomic.Int64 // that were shown, for the latitude list-order-varies
 	journal  journal
-	chaos    chaos // faults that were asked for
+	redactor *redactor
+	counted  atomic.Pointer[counters] // what was covered
+	silent   bool                     // neither journal nor coverage, to measure what they cost
+	chaos    chaos                    // faults that were asked for
 }
 
 // New returns a mock that serves the default contract and world, but for what the options change.
@@ -39,12 +42,15 @@ func New(options ...Option) *Server {
 		withheld: map[string]bool{},
 		maxBody:  1 << 20,
 	}
+	s.journal.bound(defaultEntries, defaultBytes)
 	for _, option := range options {
 		option(s)
 	}
 	if s.world == nil {
 		s.world = DefaultWorld()
 	}
+	s.redactor = newRedactor(s.world)
+	s.ResetCoverage()
 	s.Reset()
 	s.begin()
 	return s
@@ -87,21 +93,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.label(answer)
 	c.loosen(answer)
 	c.spoil(answer)
+	e := c.journaled(r, started, answer)
 	c.write(answer)
-	e := Exchange{
-		Time: started, Duration: time.Since(started), Method: clip(r.Method), Target: clip(r.URL.RequestURI()),
-		Status: answer.status, Bytes: answer.size(), Findings: c.findings,
+	if s.journal.observer != nil && e != nil {
+		s.journal.observer(s.redactor.brief(e.Exchange))
 	}
-	if c.op != nil {
-		e.Operation = c.op.id
-	}
-	if c.user != nil {
-		e.User = c.user.Name
-	}
-	if c.fault != nil {
-		e.Fault = c.fault.label()
-	}
-	s.journal.add(e)
 	c.sever(answer)
 }
 
@@ -121,26 +117,12 @@ func (c *call) walk() (answer *reply) {
 	panic("no step answered") // act always does
 }
 
-// Reset brings the connections back to what the world says. Requests under way finish on the old ones.
-func (s *Server) Reset() { s.store.Store(newStore(s.contract, s.world, s.liberty, s.loose)) }
+// Reset brings the connections back to what the world says. It keeps the journal and the coverage. Requests
+// under way finish on the old ones.
+func (s *Server) Reset() { s.store.Store(newStore(s.world.base(s.contract), s.liberty, s.loose)) }
 
 // World returns what the mock started with.
 func (s *Server) World() *World { return s.world }
-
-// Exchanges returns the last exchanges, oldest first, up to a thousand.
-func (s *Server) Exchanges() []Exchange {
-	s.journal.mu.Lock()
-	defer s.journal.mu.Unlock()
-	return newest(s.journal.last)
-}
-
-// Broken returns the last exchanges on which the client or the mock broke the contract: those with a
-// finding of severity [Violation] or [Fault]. Oldest first, up to a thousand.
-func (s *Server) Broken() []Exchange {
-	s.journal.mu.Lock()
-	defer s.journal.mu.Unlock()
-	return newest(s.journal.broken)
-}
 
 // Features returns the plan features that an organization has, such as advanced-alm.
 func (s *Server) Features(organization string) []string {
@@ -149,5 +131,6 @@ func (s *Server) Features(organization string) []string {
 
 // has tells whether an organization's plan includes the feature.
 func (s *Server) has(organization, feature string) bool {
-	return slices.Contains(s.Features(organization), feature)
+	o := s.world.organizations[organization]
+	return o != nil && !s.withheld[feature] && slices.Contains(o.features, feature)
 }

@@ -22,7 +22,15 @@ func WithoutFeature(name string) Option { return func(s *Server) { s.withheld[na
 // is 1 MiB.
 func WithMaxBody(bytes int64) Option { return func(s *Server) { s.maxBody = bytes } }
 
-// WithObserver calls f after each exchange, from the goroutine that served it.
+// WithJournal sets what the mock remembers of exchanges at most: the last ones, and apart from them the last on
+// which the contract was broken, up to so many of either. bytes bounds about what both take of memory
+// together. The default is 1,000 exchanges and 16 MiB; fewer than 1, or less than 1 MiB, is taken for that.
+func WithJournal(entries int, bytes int64) Option {
+	return func(s *Server) { s.journal.bound(entries, bytes) }
+}
+
+// WithObserver calls f after each exchange, from the goroutine that served it. The exchange has neither headers
+// nor bodies, and is redacted like those of [Server.Exchanges]; f must not change what it holds.
 func WithObserver(f func(Exchange)) Option { return func(s *Server) { s.journal.observer = f } }
 
 // WithLooseReplies sends replies that break the contract, in place of a 500. They are faults in the journal

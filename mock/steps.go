@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/gorilla/mux"
 )
 
 // call is one request on its way through the steps.
@@ -33,6 +32,9 @@ type call struct {
 
 	invalid  fieldErrors
 	findings []Finding
+	body     []byte // as it was read, for the journal; nothing else may use its memory
+	seen     []item // what the exchange covered
+	room     [24]item
 
 	fault       *actingFault // set by disturb, if one acts
 	unvalidated bool         // the request asked not to be validated
@@ -44,7 +46,9 @@ type call struct {
 
 // find adds findings, as long as a person might still read them.
 func (c *call) find(findings ...Finding) {
-	for _, f := range findings[:min(len(findings), maxFindings-len(c.findings))] {
+	findings = findings[:min(len(findings), maxFindings-len(c.findings))]
+	c.findings = slices.Grow(c.findings, len(findings))
+	for _, f := range findings {
 		f.Pointer, f.Message = clip(f.Pointer), clip(f.Message)
 		if f.Severity == Violation && f.Source == "" && c.path != nil {
 			f.Source = c.path.cite(c.r.Method)
@@ -62,11 +66,9 @@ func (c *call) reject(name string, messages ...string) {
 }
 
 func matchOperation(c *call) *reply {
-	var match mux.RouteMatch
-	if !c.contract.router.Match(c.r, &match) {
+	if c.path, c.vars = c.contract.match(c.r); c.path == nil {
 		return c.unknownPath()
 	}
-	c.path, c.vars = c.contract.paths[match.Route.GetName()], match.Vars
 	c.op = c.path.operationFor(c.r.Method)
 	switch {
 	case c.op != nil:
@@ -106,18 +108,18 @@ func (c *call) unknownPath() *reply {
 func (c *call) withSlash() (location, template string) {
 	slashed := c.r.Clone(c.r.Context())
 	slashed.URL.Path, slashed.URL.RawPath = c.r.URL.Path+"/", ""
-	var match mux.RouteMatch
-	if strings.HasSuffix(c.r.URL.EscapedPath(), "/") || !c.contract.router.Match(slashed, &match) {
+	p, _ := c.contract.match(slashed)
+	if strings.HasSuffix(c.r.URL.EscapedPath(), "/") || p == nil {
 		return "", ""
 	}
 	u := url.URL{Path: slashed.URL.Path, RawQuery: c.r.URL.RawQuery}
-	return u.String(), match.Route.GetName()
+	return u.String(), p.template
 }
 
 func negotiateFormat(c *call) *reply {
-	accept := strings.Join(c.r.Header.Values("Accept"), ",")
+	accept := strings.Join(c.r.Header["Accept"], ",")
 	offer := c.op.responses[c.op.success].mediaType
-	if accept == "" || offer == "" || c.unvalidated || accepts(accept, offer) {
+	if accept == "" || offer == "" || accept == offer || accept == "*/*" || c.unvalidated || accepts(accept, offer) {
 		return nil
 	}
 	c.find(Finding{
@@ -169,26 +171,28 @@ func authenticate(c *call) *reply {
 }
 
 func checkPermission(c *call) *reply {
+	c.sawPermission()
 	if c.user.may(c.op.requires) || c.takes(ReaderWrites) {
 		return nil
 	}
 	c.find(Finding{
-		Severity: Refusal, In: "header", Pointer: "Authorization", Source: c.op.cite.String(),
+		Severity: Refusal, In: "header", Pointer: "Authorization", Source: c.op.cited,
 		Message: fmt.Sprintf("%s lacks the permission %q, which %s requires", c.user.Name, c.op.requires, c.op.id),
 	})
 	return refuse(http.StatusForbidden, notAuthorized)
 }
 
 func findConnection(c *call) *reply {
-	for _, p := range c.op.params {
+	for i := range c.op.params {
+		p := &c.op.params[i]
 		if p.in != openapi3.ParameterInPath {
 			continue
 		}
 		text, err := url.PathUnescape(c.vars[p.name])
 		value, ok := parameterValue(p.schema, text)
-		if err != nil || !ok || validate(p.schema, value, openapi3.VisitAsRequest()) != nil {
+		if err != nil || !ok || validate(p.schema, value, asRequest) != nil {
 			c.find(Finding{
-				Severity: Violation, In: "path", Pointer: p.name, Source: p.cite.String(),
+				Severity: Violation, In: "path", Pointer: p.name, Source: p.cited,
 				Message: fmt.Sprintf("%s is not an id: an integer from 1, without sign or leading zeros", display(text)),
 			})
 			return refuse(http.StatusNotFound, notFound)
@@ -196,7 +200,7 @@ func findConnection(c *call) *reply {
 		id, _ := asInt(value)
 		if c.record = c.store.get(c.op.collection, c.user.Organization, id); c.record == nil {
 			c.find(Finding{
-				Severity: Refusal, In: "path", Pointer: p.name, Source: p.cite.String(),
+				Severity: Refusal, In: "path", Pointer: p.name, Source: p.cited,
 				Message: fmt.Sprintf("organization %s has no %s connection %d", c.user.Organization, c.op.collection.name, id),
 			})
 			return refuse(http.StatusNotFound, notFound)
@@ -215,21 +219,28 @@ func parameterValue(schema *openapi3.Schema, text string) (value any, ok bool) {
 }
 
 func refuseUnknownReferences(c *call) *reply {
-	for _, f := range c.op.fields {
+	for i := range c.op.fields {
+		f := &c.op.fields[i]
 		value, sent := c.sent[f.name]
 		if f.refersTo == nil || !sent || c.invalid[f.name] != nil {
 			continue
 		}
-		finding := Finding{Severity: Refusal, In: "body", Pointer: "/" + f.name, Source: f.cite.within(c.op).String()}
-		finding.Rule, finding.Location = c.contract.where(f.schema, "x-refers-to")
 		id, ok := asInt(value)
 		e, unmet := c.world.refer(f.refersTo, c.user.Organization, id)
+		if ok && e != nil && unmet == "" {
+			c.saw(f.items.accepted)
+			continue
+		}
+		finding := Finding{Severity: Refusal, In: "body", Pointer: "/" + f.name, Source: f.cited}
+		finding.Rule, finding.Location = c.contract.where(f.schema, "x-refers-to")
 		switch {
 		case !ok || e == nil:
+			c.saw(f.items.unknown)
 			c.reject(f.name, fmt.Sprintf(unknownPK, value))
 			finding.Message = fmt.Sprintf("organization %s has no %s %s", c.user.Organization, f.name, value)
 			c.find(finding)
-		case unmet != "":
+		default:
+			c.saw(f.items.unmet)
 			c.reject(f.name, fmt.Sprintf(unusableObject, id, unmet))
 			finding.Message = unmet
 			c.find(finding)
@@ -239,14 +250,16 @@ func refuseUnknownReferences(c *call) *reply {
 }
 
 func refuseGatedValues(c *call) *reply {
-	for _, f := range c.op.fields {
+	for i := range c.op.fields {
+		f := &c.op.fields[i]
+		c.sawPlan(f)
 		if !c.gated(f.name) {
 			continue
 		}
 		value := c.sent[f.name]
 		c.reject(f.name, fmt.Sprintf("%q is not a valid choice.", value))
 		finding := Finding{
-			Severity: Refusal, In: "body", Pointer: "/" + f.name, Source: f.cite.within(c.op).String(),
+			Severity: Refusal, In: "body", Pointer: "/" + f.name, Source: f.cited,
 			Message: fmt.Sprintf("%q needs the feature %s, which organization %s lacks", value, f.feature.Name, c.user.Organization),
 		}
 		finding.Rule, finding.Location = c.contract.where(f.schema, "x-feature")
@@ -276,6 +289,7 @@ func fillDefaults(c *call) *reply {
 	if c.op.input != nil {
 		c.refs = c.world.references(c.op, c.user.Organization, c.sent)
 		c.values = fill(c.op, c.sent, c.refs)
+		c.sawFilled()
 	}
 	return nil
 }

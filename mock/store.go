@@ -1,163 +1,82 @@
 package mock
 
 import (
-	"cmp"
-	"maps"
-	"slices"
+	"math"
 	"sync"
 )
 
-// store holds the connections. It renders and validates a connection once, when it changes; what
-// goes out are exactly the bytes that were validated.
+// store holds the connections. What the world says is shared with other stores, in the base; what clients
+// changed is laid over it: the first change in an organization copies its indexes, which share their
+// nodes with the base until they are changed.
 type store struct {
-	contract *Contract
-	world    *World
-	liberty  liberty
-	loose    bool // keeps connections that the contract forbids
-	mu       sync.RWMutex
-	kinds    map[string]*connections
+	*base
+	liberty liberty
+	loose   bool // keeps connections that the contract forbids
+
+	mu     sync.RWMutex
+	own    map[owner]*rows
+	lastID map[string]int64 // by kind; those of the base if there is none
 }
 
-// connections are those of one kind. Ids are unique in it and never used again.
-type connections struct {
-	lastID         int64
-	byID           map[int64]*record
-	byOrganization map[string][]*record // by id, ascending
+// owner is an organization, as the owner of its connections of one kind.
+type owner struct{ kind, organization string }
+
+// newStore starts with the world's connections.
+func newStore(b *base, l liberty, loose bool) *store {
+	return &store{base: b, liberty: l, loose: loose}
 }
 
-// record is a connection. It doesn't change: an update puts another in its place.
-type record struct {
-	id           int64
-	organization string
-	values       map[string]any // the value of each property of a reply
-	views        []rendering    // indexed as collection.hiddenFrom says
-}
-
-// rendering is a connection as some users see it.
-type rendering struct {
-	body   []byte
-	faults []Finding // what the contract forbids in it: nothing but on a defect of mock or contract
-}
-
-// newStore fills a store with the world's connections.
-func newStore(c *Contract, w *World, l liberty, loose bool) *store {
-	s := &store{contract: c, world: w, liberty: l, loose: loose, kinds: map[string]*connections{}}
-	for name := range c.collections {
-		s.kinds[name] = &connections{byID: map[int64]*record{}, byOrganization: map[string][]*record{}}
+// rows returns those of the owner, which may be the base's; nil if it has none.
+func (s *store) rows(of owner) *rows {
+	if r := s.own[of]; r != nil {
+		return r
 	}
-	for _, seed := range w.seeds {
-		col := c.collections[seed.collection]
-		if col == nil {
-			continue // a contract with fewer collections than the world
+	return s.base.rows[of]
+}
+
+// writable returns the owner's rows, to be changed.
+func (s *store) writable(col *collection, organization string) *rows {
+	of := owner{col.name, organization}
+	r := s.own[of]
+	if r == nil {
+		if r = s.copied(of); r == nil {
+			r = newRows(col)
 		}
-		refs := w.references(col.create, seed.organization, seed.sent)
-		s.insert(col, s.render(col, seed.id, seed.organization, fill(col.create, seed.sent, refs), refs))
-	}
-	return s
-}
-
-// fill completes what a client sent with what the contract says of the rest.
-func fill(op *operation, sent map[string]any, refs map[string]*entity) map[string]any {
-	values := map[string]any{}
-	for _, f := range op.fields {
-		value, ok := sent[f.name]
-		switch {
-		case ok && f.inherits != nil:
-			value = f.inherits.complete(value, refs)
-		case ok && f.refersTo != nil && refs[f.name] != nil:
-			value = refs[f.name].attributes["id"] // 1.0 is the same id as 1
-		case !ok && f.from != "":
-			value = f.from.value(refs)
-		case !ok:
-			value = f.schema.Default
+		if s.own == nil {
+			s.own = map[owner]*rows{}
 		}
-		if value != nil || ok {
-			values[f.name] = value
-		}
+		s.own[of] = r
 	}
-	return values
-}
-
-// complete adds the members that weren't sent: those of "*" first, then the named ones.
-func (r inheritsRule) complete(sent any, refs map[string]*entity) any {
-	members := map[string]any{}
-	if all, ok := r["*"].value(refs).(map[string]any); ok {
-		maps.Copy(members, all)
-	}
-	for name, from := range r {
-		if value := from.value(refs); name != "*" && value != nil {
-			members[name] = value
-		}
-	}
-	if own, ok := sent.(map[string]any); ok {
-		maps.Copy(members, own)
-	}
-	return members
-}
-
-// render makes a record of the values, with each view of it in JSON, validated.
-func (s *store) render(col *collection, id int64, org string, values map[string]any, refs map[string]*entity) *record {
-	rec := &record{id: id, organization: org, values: values, views: make([]rendering, col.views())}
-	values[col.id] = id
-	for _, p := range col.properties {
-		if p.from != "" {
-			values[p.name] = p.from.value(refs)
-		}
-	}
-	for view := range rec.views {
-		body := []byte{'{'}
-		for _, p := range col.properties {
-			value, ok := values[p.name]
-			if !ok || !col.shows(p, view) {
-				continue
-			}
-			if len(body) > 1 {
-				body = append(body, ',')
-			}
-			body = append(appendJSON(body, p.name), ':')
-			body = appendJSON(body, value)
-		}
-		rec.views[view] = rendering{body: append(body, '}')}
-		rec.views[view].faults = s.judge(col, rec.views[view].body)
-	}
-	return rec
-}
-
-// judge reads the bytes back and holds them to every schema that a reply with them must fit.
-func (s *store) judge(col *collection, body []byte) []Finding {
-	value, err := decodeJSON(body)
-	if err != nil {
-		return []Finding{{Severity: Fault, In: "reply", Message: err.Error()}}
-	}
-	var faults []Finding
-	for _, schema := range col.schemas {
-		faults = append(faults, s.contract.faults(schema, value)...)
-	}
-	return faults
+	return r
 }
 
 // create stores a new connection. It returns the record, stored unless a view of it has faults.
 func (s *store) create(col *collection, org string, values map[string]any, refs map[string]*entity) *record {
 	s.mu.Lock()
-	kind := s.kinds[col.name]
-	kind.lastID = s.nextID(kind)
-	id := kind.lastID
+	id := s.nextID(col.name)
+	if s.lastID == nil {
+		s.lastID = map[string]int64{}
+	}
+	s.lastID[col.name] = id
 	s.mu.Unlock()
 
-	return s.keep(col, s.render(col, id, org, values, refs))
+	return s.keep(col, s.contract.render(col, id, org, values, refs))
 }
+
+// last is the highest id of the kind that was ever given.
+func (s *store) last(kind string) int64 { return max(s.lastID[kind], s.base.lastID[kind]) }
 
 // update puts a record with the new values in the place of old, unless a view of it has faults.
 func (s *store) update(col *collection, old *record, values map[string]any, refs map[string]*entity) *record {
-	return s.keep(col, s.render(col, old.id, old.organization, values, refs))
+	return s.keep(col, s.contract.render(col, old.id, old.organization, values, refs))
 }
 
 // keep stores the record, unless the contract forbids it.
 func (s *store) keep(col *collection, rec *record) *record {
-	if s.loose || !rec.faulty() {
+	if s.loose || rec.faults == nil {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.insert(col, rec)
+		s.writable(col, rec.organization).put(rec)
 	}
 	return rec
 }
@@ -166,50 +85,73 @@ func (s *store) keep(col *collection, rec *record) *record {
 func (s *store) remove(col *collection, rec *record) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	kind := s.kinds[col.name]
-	delete(kind.byID, rec.id)
-	list := kind.byOrganization[rec.organization]
-	kind.byOrganization[rec.organization] = slices.DeleteFunc(list, func(r *record) bool { return r.id == rec.id })
-}
-
-func (rec *record) faulty() bool {
-	return slices.ContainsFunc(rec.views, func(r rendering) bool { return r.faults != nil })
-}
-
-// insert puts the record in its place: instead of the one with its id, if there is one.
-func (s *store) insert(col *collection, rec *record) {
-	kind := s.kinds[col.name]
-	kind.lastID = max(kind.lastID, rec.id)
-	kind.byID[rec.id] = rec
-	list := kind.byOrganization[rec.organization]
-	i, found := slices.BinarySearchFunc(list, rec.id, func(r *record, id int64) int { return cmp.Compare(r.id, id) })
-	if found {
-		list[i] = rec
-	} else {
-		list = slices.Insert(list, i, rec)
-	}
-	kind.byOrganization[rec.organization] = list
+	s.writable(col, rec.organization).remove(rec)
 }
 
 // get returns the organization's connection with that id, or nil.
 func (s *store) get(col *collection, org string, id int64) *record {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	if rec := s.kinds[col.name].byID[id]; rec != nil && rec.organization == org {
-		return rec
+	if r := s.rows(owner{col.name, org}); r != nil {
+		found, _ := r.byID.Get(entry{id: id})
+		return found.rec
 	}
 	return nil
 }
 
-// list returns the organization's connections that the filter accepts, by id.
-func (s *store) list(col *collection, org string, accepts func(*record) bool) []*record {
+// manyRows is how many records a reader looks at before it lets go of writers: it goes on with a copy.
+const manyRows = 1000
+
+// list returns the page of the organization's connections that meet all conditions, by id, and how many
+// meet them.
+func (s *store) list(col *collection, org string, where []condition, p page) ([]*record, int) {
+	of := owner{col.name, org}
+	s.mu.RLock()
+	r := s.rows(of)
+	if r == nil {
+		s.mu.RUnlock()
+		return nil, 0
+	}
+	found, count, ok := r.find(col, where, p, manyRows)
+	s.mu.RUnlock()
+	if !ok {
+		found, count, _ = s.snapshot(of).find(col, where, p, math.MaxInt)
+	}
+	return found, count
+}
+
+// snapshot returns the owner's rows as they are now, to be read only.
+func (s *store) snapshot(of owner) *rows {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r := s.own[of]; r != nil {
+		return r.copied()
+	}
+	return s.base.rows[of]
+}
+
+// maxWhole is the size of a list that is kept ready-made. Of a longer one, the copying is little beside
+// the sending.
+const maxWhole = 256 << 10
+
+// whole returns the list of all connections of the organization in JSON, if it is short and fits the
+// contract; else nil.
+func (s *store) whole(col *collection, org string, view int) []byte {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	var found []*record
-	for _, rec := range s.kinds[col.name].byOrganization[org] {
-		if accepts(rec) {
-			found = append(found, rec)
-		}
+	r := s.rows(owner{col.name, org})
+	if r == nil || r.faulty > 0 || r.byID.Len() > manyRows {
+		return nil
 	}
-	return found
+	if ready := r.whole[view].Load(); ready != nil {
+		return *ready
+	}
+	found, _, _ := r.find(col, nil, page{}, manyRows)
+	size := len(col.head) + length(found, view) + len(col.tail)
+	if size > maxWhole {
+		return nil
+	}
+	ready := append(appendRows(append(make([]byte, 0, size), col.head...), found, view), col.tail...)
+	r.whole[view].Store(&ready) // still under the lock: nothing has changed since
+	return ready
 }

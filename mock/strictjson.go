@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -15,11 +17,17 @@ import (
 // maxDepth is how deeply a JSON value may nest. It leaves room below the parser's own limit.
 const maxDepth = 1000
 
+var errTooDeep = fmt.Errorf("values nest more than %d deep", maxDepth)
+
+var decoders = sync.Pool{New: func() any { return new(jsontext.Decoder) }}
+
 // decodeJSON reads the one JSON value in data into map[string]any, []any, string, json.Number, bool
 // and nil. Numbers keep their spelling. It refuses what lenient parsers let pass: duplicate names,
 // invalid UTF-8, lone surrogates, anything after the value, numbers that int64 or float64 can't hold.
 func decodeJSON(data []byte) (any, error) {
-	d := jsontext.NewDecoder(bytes.NewReader(data))
+	d := decoders.Get().(*jsontext.Decoder)
+	defer decoders.Put(d)
+	d.Reset(bytes.NewBuffer(data)) // it reads a buffer in place
 	value, err := decodeValue(d)
 	if err == nil {
 		if _, end := d.ReadToken(); end == nil {
@@ -47,7 +55,7 @@ func decodeJSON(data []byte) (any, error) {
 
 func decodeValue(d *jsontext.Decoder) (any, error) {
 	if d.StackDepth() > maxDepth {
-		return nil, fmt.Errorf("values nest more than %d deep", maxDepth)
+		return nil, errTooDeep
 	}
 	t, err := d.ReadToken()
 	if err != nil {
@@ -107,15 +115,56 @@ func position(data []byte, offset int) (line, column int) {
 	return 1 + bytes.Count(before, []byte("\n")), len(before) - bytes.LastIndexByte(before, '\n')
 }
 
-// appendJSON appends the value as decodeJSON would read it, without escaping what JSON doesn't need.
+// appendJSON appends the value as decodeJSON would read it, without escaping what JSON doesn't need. The
+// members of objects are in the order of their names.
 func appendJSON(dst []byte, value any) []byte {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(value); err != nil {
+	switch value := value.(type) {
+	case nil:
+		return append(dst, "null"...)
+	case bool:
+		return strconv.AppendBool(dst, value)
+	case json.Number:
+		return append(dst, value...)
+	case int64:
+		return strconv.AppendInt(dst, value, 10)
+	case string:
+		dst, _ = jsontext.AppendQuote(dst, value) // what isn't UTF-8 becomes U+FFFD
+		return dst
+	case []any:
+		dst = append(dst, '[')
+		for i, item := range value {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = appendJSON(dst, item)
+		}
+		return append(dst, ']')
+	case map[string]any:
+		return appendObject(dst, value)
+	}
+	text, err := json.Marshal(value)
+	if err != nil {
 		panic(err) // values come from decodeJSON or from this package
 	}
-	return append(dst, bytes.TrimSuffix(b.Bytes(), []byte("\n"))...)
+	return append(dst, text...)
+}
+
+func appendObject(dst []byte, object map[string]any) []byte {
+	var few [32]string // spares the heap most objects' names
+	names := few[:0]
+	for name := range object {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	dst = append(dst, '{')
+	for i, name := range names {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst, _ = jsontext.AppendQuote(dst, name)
+		dst = appendJSON(append(dst, ':'), object[name])
+	}
+	return append(dst, '}')
 }
 
 // asInt returns the number as an integer, if it is one: 1, but also 1.0 and 1e0.

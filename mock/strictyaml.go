@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"regexp"
 	"strconv"
@@ -22,6 +23,25 @@ type posError struct {
 }
 
 func (e *posError) Error() string { return e.message }
+
+// loadYAML reads the one document, strictly: unknown fields are errors.
+func loadYAML(r io.Reader, out any) error {
+	l, err := yaml.NewLoader(r, yaml.WithKnownFields())
+	if err != nil {
+		return err
+	}
+	if err := l.Load(out); errors.Is(err, io.EOF) {
+		return &yaml.LoadError{Message: "the file is empty"}
+	} else if err != nil {
+		return err
+	}
+	if err := l.Load(new(any)); err == nil {
+		return &yaml.LoadError{Message: "there is more than one document"}
+	} else if !errors.Is(err, io.EOF) {
+		return err
+	}
+	return nil
+}
 
 // unknownField is how the YAML library words an error that people should understand without Go.
 var unknownField = regexp.MustCompile(`^field (.+) not found in type .*$`)
@@ -91,14 +111,33 @@ func (o *ordered[T]) UnmarshalYAML(n *yaml.Node) error {
 // object is a YAML mapping read as a JSON object, with the place of each of its members.
 type object struct {
 	members map[string]any
-	at      map[string]pos
+	places  []place
 	pos
+}
+
+// place is where a member of an object stands.
+type place struct {
+	name string
+	pos
+}
+
+// at is where a member stands; where the object stands, if it has no such member.
+func (o *object) at(name string) pos {
+	for _, p := range o.places {
+		if p.name == name {
+			return p.pos
+		}
+	}
+	return o.pos
 }
 
 // UnmarshalYAML reads the mapping as JSON: see jsonValue.
 func (o *object) UnmarshalYAML(n *yaml.Node) error {
 	budget := maxValues
-	value, err := jsonValue(n, &budget)
+	value, err := jsonValue(n, &budget, 1) // one level deeper, as in a reply
+	if errors.Is(err, errTooDeep) {
+		return &posError{pos{n.Line, n.Column}, "can't be JSON: " + err.Error()}
+	}
 	if err != nil {
 		return err
 	}
@@ -106,12 +145,9 @@ func (o *object) UnmarshalYAML(n *yaml.Node) error {
 	if !ok {
 		return errors.New("must be a mapping")
 	}
-	if _, err := decodeJSON(appendJSON(nil, []any{value})); err != nil { // one level deeper, as in a reply
-		return &posError{pos{n.Line, n.Column}, "can't be JSON: " + err.Error()}
-	}
-	*o = object{members, map[string]pos{}, pos{n.Line, n.Column}}
+	*o = object{members, make([]place, 0, len(n.Content)/2), pos{n.Line, n.Column}}
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		o.at[n.Content[i].Value] = pos{n.Content[i].Line, n.Content[i].Column}
+		o.places = append(o.places, place{n.Content[i].Value, pos{n.Content[i].Line, n.Content[i].Column}})
 	}
 	return nil
 }
@@ -122,20 +158,23 @@ const maxValues = 100_000
 // jsonValue converts a YAML value to what decodeJSON would give. Dates and other YAML scalars that
 // JSON doesn't have stay the strings that were written. The budget ends an alias that grows without
 // end or contains itself.
-func jsonValue(n *yaml.Node, budget *int) (any, error) {
+func jsonValue(n *yaml.Node, budget *int, depth int) (any, error) {
 	fail := func(format string, args ...any) error {
 		return &posError{pos{n.Line, n.Column}, fmt.Sprintf(format, args...)}
 	}
 	if *budget--; *budget < 0 {
 		return nil, fail("there are more than %d values", maxValues)
 	}
+	if depth > maxDepth {
+		return nil, errTooDeep
+	}
 	switch n.Kind {
 	case yaml.AliasNode:
-		return jsonValue(n.Alias, budget)
+		return jsonValue(n.Alias, budget, depth)
 	case yaml.SequenceNode:
 		list := []any{}
 		for _, child := range n.Content {
-			v, err := jsonValue(child, budget)
+			v, err := jsonValue(child, budget, depth+1)
 			if err != nil {
 				return nil, err
 			}
@@ -146,13 +185,13 @@ func jsonValue(n *yaml.Node, budget *int) (any, error) {
 		if err := uniqueKeys(n); err != nil {
 			return nil, err
 		}
-		members := map[string]any{}
+		members := make(map[string]any, len(n.Content)/2)
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			key := n.Content[i]
 			if key.Kind != yaml.ScalarNode || key.ShortTag() == "!!merge" {
 				return nil, fail("keys must be plain names")
 			}
-			v, err := jsonValue(n.Content[i+1], budget)
+			v, err := jsonValue(n.Content[i+1], budget, depth+1)
 			if err != nil {
 				return nil, err
 			}
@@ -190,7 +229,7 @@ func jsonScalar(n *yaml.Node, fail func(format string, args ...any) error) (any,
 
 // uniqueKeys refuses a mapping that has a key twice: which one counts would be a guess.
 func uniqueKeys(n *yaml.Node) error {
-	seen := map[string]int{}
+	seen := make(map[string]int, len(n.Content)/2)
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i]
 		if first, twice := seen[key.Value]; twice {

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
-	"strconv"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -18,146 +16,76 @@ var verbs = map[string]verb{"list": list, "get": get, "create": create, "update"
 
 // validateQuery reads the parameters of the query that the contract knows.
 func validateQuery(c *call) *reply {
+	if c.r.URL.RawQuery == "" {
+		return nil
+	}
 	query, err := url.ParseQuery(c.r.URL.RawQuery)
 	if err != nil {
 		c.find(Finding{Severity: Violation, In: "query", Message: "can't be read: " + err.Error()})
 		return refuse(http.StatusBadRequest, "Malformed query: %v.", err)
 	}
-	c.query = map[string]any{}
-	var known []string
-	for _, p := range c.op.params {
-		if p.in != openapi3.ParameterInQuery {
-			continue
-		}
-		known = append(known, p.name)
-		if texts := query[p.name]; len(texts) > 0 {
+	c.query = make(map[string]any, len(query))
+	for i := range c.op.params {
+		p := &c.op.params[i]
+		if texts := query[p.name]; len(texts) > 0 && p.in == openapi3.ParameterInQuery {
 			c.readParameter(p, texts)
+			delete(query, p.name)
 		}
 	}
+	if len(query) == 0 {
+		return nil
+	}
+	known := c.op.queryNames()
 	for _, name := range sortedKeys(query) {
-		if !slices.Contains(known, name) {
-			c.find(Finding{
-				Severity: Note, In: "query", Pointer: name,
-				Message: "is not a parameter of " + c.op.id + didYouMean(name, known) + "; it was ignored",
-			})
-		}
+		c.find(Finding{
+			Severity: Note, In: "query", Pointer: name,
+			Message: "is not a parameter of " + c.op.id + didYouMean(name, known) + "; it was ignored",
+		})
 	}
 	return nil
 }
 
+// queryNames are the parameters that the operation has in the query.
+func (op *operation) queryNames() []string {
+	var names []string
+	for i := range op.params {
+		if op.params[i].in == openapi3.ParameterInQuery {
+			names = append(names, op.params[i].name)
+		}
+	}
+	return names
+}
+
 // readParameter takes the last of the texts, as the vendor's framework does.
-func (c *call) readParameter(p parameter, texts []string) {
+func (c *call) readParameter(p *parameter, texts []string) {
 	text := texts[len(texts)-1]
-	note := Finding{Severity: Note, In: "query", Pointer: p.name, Source: p.cite.String()}
+	note := func(severity Severity, message string) {
+		c.find(Finding{Severity: severity, In: "query", Pointer: p.name, Message: message, Source: p.cited})
+	}
 	if len(texts) > 1 {
-		note.Message = fmt.Sprintf("was given %d times; the last one counts", len(texts))
-		c.find(note)
+		note(Note, fmt.Sprintf("was given %d times; the last one counts", len(texts)))
 	}
 	value, ok := parameterValue(p.schema, text)
 	if !ok {
-		note.Severity, note.Message = Violation, "must be an integer"
-		c.find(note)
+		f := Finding{Severity: Violation, In: "query", Pointer: p.name, Message: "must be an integer", Source: p.cited}
+		f.Rule, f.Location = c.contract.where(p.schema, "type")
+		c.find(f)
 		c.reject(p.name, "A valid integer is required.")
 		return
 	}
-	for _, e := range validate(p.schema, value, openapi3.VisitAsRequest()) {
+	for _, e := range validate(p.schema, value, asRequest) {
 		f := c.contract.finding(e, "query")
-		f.Pointer, f.Source = p.name, p.cite.String()
+		f.Pointer, f.Source = p.name, p.cited
 		c.find(f)
 		c.reject(p.name, frameworkMessage(e, nil))
 	}
-	for _, property := range c.op.collection.properties {
-		if property.name == p.filters && validate(property.schema, value, openapi3.VisitAsResponse()) != nil {
-			note.Message = fmt.Sprintf("no connection can have %s", display(value))
-			c.find(note)
+	for i := range c.op.collection.properties {
+		property := &c.op.collection.properties[i]
+		if property.name == p.filters && validate(property.schema, value, asResponse) != nil {
+			note(Note, fmt.Sprintf("no connection can have %s", display(value)))
 		}
 	}
 	c.query[p.name] = value
-}
-
-func list(c *call) *reply {
-	col := c.op.collection
-	found := c.store.list(col, c.user.Organization, c.selects)
-	c.arrange(found)
-	envelope := map[string]any{col.results: []any{}}
-	page, err := c.paginate(envelope, len(found))
-	if err != nil {
-		return err
-	}
-	view := col.hiddenFrom(c.user)
-	answer := &reply{status: c.op.success, envelope: envelope, slot: col.results, schema: col.list}
-	for _, rec := range found[page.from:page.to] {
-		answer.items = append(answer.items, rec.views[view])
-	}
-	return answer
-}
-
-// selects tells whether every filter of the query lets the connection pass.
-func (c *call) selects(rec *record) bool {
-	given, passed := 0, 0
-	for _, p := range c.op.params {
-		want, filtered := c.query[p.name]
-		if p.filters == "" || !filtered {
-			continue
-		}
-		given++
-		if c.same(p.filters, rec.values[p.filters], want) {
-			passed++
-		}
-	}
-	return passed == given || passed > 0 && c.takes(FiltersUnited)
-}
-
-// span is the part of a list that a page shows.
-type span struct{ from, to int }
-
-// paginate tells which of the items to show, and adds count, next and previous to the envelope if the
-// client asked for pages.
-func (c *call) paginate(envelope map[string]any, count int) (span, *reply) {
-	size, number := 0, 1
-	var sizeName, pageName string
-	for _, p := range c.op.params {
-		given, ok := asInt(c.query[p.name])
-		switch p.paginate {
-		case "size":
-			sizeName, size = p.name, int(min(given, int64(count)+1))
-		case "page":
-			pageName = p.name
-			if ok {
-				number = int(min(given, int64(count)+1))
-			}
-		}
-	}
-	if size == 0 {
-		if number != 1 {
-			c.find(Finding{Severity: Note, In: "query", Pointer: pageName, Message: "has no effect without " + sizeName})
-		}
-		return span{0, count}, nil
-	}
-	pages := max(1, (count+size-1)/size)
-	if number > pages {
-		c.find(Finding{Severity: Refusal, In: "query", Pointer: pageName, Message: fmt.Sprintf("the last page is %d", pages)})
-		return span{}, refuse(http.StatusNotFound, invalidPage)
-	}
-	link := func(n int) any {
-		if n < 1 || n > pages {
-			return nil
-		}
-		query, _ := url.ParseQuery(c.r.URL.RawQuery)
-		query.Set(pageName, strconv.Itoa(n))
-		return c.absolute(query)
-	}
-	envelope["count"], envelope["next"], envelope["previous"] = int64(count), link(number+1), link(number-1)
-	return span{(number - 1) * size, min(number*size, count)}, nil
-}
-
-// absolute is the URL that the client called, with another query.
-func (c *call) absolute(query url.Values) string {
-	u := url.URL{Scheme: "http", Host: c.r.Host, Path: c.r.URL.Path, RawQuery: query.Encode()}
-	if c.r.TLS != nil {
-		u.Scheme = "https"
-	}
-	return u.String()
 }
 
 func get(c *call) *reply { return c.show(c.record) }
@@ -172,6 +100,6 @@ func update(c *call) *reply {
 
 // show answers with the connection as the user may see it.
 func (c *call) show(rec *record) *reply {
-	view := c.op.collection.hiddenFrom(c.user)
-	return &reply{status: c.op.success, items: []rendering{rec.views[view]}}
+	c.sawConnections(1)
+	return &reply{status: c.op.success, records: []*record{rec}, view: c.op.collection.hiddenFrom(c.user)}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/sdecontract/sdecontract/fixtures"
 )
@@ -16,6 +17,7 @@ type World struct {
 	organizations map[string]*organization
 	entities      map[entityKey]*entity
 	seeds         []seed
+	lastBase      atomic.Pointer[base]
 }
 
 // User is somebody who may call the API.
@@ -55,7 +57,7 @@ type seed struct {
 	collection   string
 	organization string
 	id           int64
-	sent         map[string]any // as a client would have sent it
+	sent         []byte // JSON, as a client would have sent it
 }
 
 // Users returns the users in the order of the world's file.
@@ -95,9 +97,10 @@ func (w *World) refer(rule *refersRule, organization string, id int64) (e *entit
 	if e == nil || e.organization != organization {
 		return nil, ""
 	}
-	for _, attribute := range sortedKeys(rule.Where) {
-		if want, got := rule.Where[attribute], e.attributes[attribute]; got != want {
-			unmet = fmt.Sprintf("%q has %s %v, and must have %v", e.attributes["name"], attribute, got, want)
+	last := ""
+	for attribute, want := range rule.Where {
+		if got := e.attributes[attribute]; got != want && attribute > last { // the same one in every run
+			last, unmet = attribute, fmt.Sprintf("%q has %s %v, and must have %v", e.attributes["name"], attribute, got, want)
 		}
 	}
 	return e, unmet
@@ -106,7 +109,8 @@ func (w *World) refer(rule *refersRule, organization string, id int64) (e *entit
 // references finds the entities that the fields sent to an operation refer to, by field.
 func (w *World) references(op *operation, organization string, sent map[string]any) map[string]*entity {
 	found := map[string]*entity{}
-	for _, f := range op.fields {
+	for i := range op.fields {
+		f := &op.fields[i]
 		if f.refersTo == nil {
 			continue
 		}

@@ -1,14 +1,11 @@
 package mock
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
-
-	"go.yaml.in/yaml/v4"
 )
 
 // worldFile is the form of a world's file: fixtures/world.yaml shows and explains it.
@@ -54,17 +51,35 @@ type worldReader struct {
 	file     string
 	tokens   map[string]pos
 	ids      map[entityKey]pos
+	found    []foundConnection
 	errs     []error
+}
+
+// foundConnection is a connection of the file, yet to be checked.
+type foundConnection struct {
+	organization string
+	col          *collection
+	object
+}
+
+// placedError is what is wrong with a connection, and where.
+type placedError struct {
+	pos
+	message string
 }
 
 // ReadWorld reads a world in YAML, of the form that fixtures/world.yaml shows. file names it in
 // messages. The error names everything that is wrong, each with line and column.
 func ReadWorld(file string, data []byte) (*World, error) {
+	return ReadWorldProgress(file, data, nil)
+}
+
+// ReadWorldProgress is [ReadWorld] for a large world: it calls progress now and then with the share that is
+// done, from 0 to 1, which only grows. nil is not called.
+func ReadWorldProgress(file string, data []byte, progress func(share float64)) (*World, error) {
 	var f worldFile
-	if len(bytes.TrimSpace(data)) == 0 {
-		return nil, fmt.Errorf("%s:1:1: the file is empty", file)
-	}
-	if err := yaml.Load(data, &f, yaml.WithKnownFields()); err != nil {
+	g := &gauge{tell: progress}
+	if err := loadYAML(g.reading(data), &f); err != nil {
 		return nil, yamlErrors(file, err)
 	}
 	r := &worldReader{
@@ -76,9 +91,10 @@ func ReadWorld(file string, data []byte) (*World, error) {
 	for _, o := range f.Organizations {
 		r.addOrganization(o)
 	}
-	for _, o := range f.Organizations { // they may refer to any connector and project, which are all there now
-		r.addConnections(o)
+	for _, o := range f.Organizations {
+		r.findConnections(o)
 	}
+	r.addConnections(g) // which may refer to any connector and project: they are all there now
 	for _, u := range f.Users {
 		r.addUser(u)
 	}
@@ -88,6 +104,7 @@ func ReadWorld(file string, data []byte) (*World, error) {
 	if r.errs != nil {
 		return nil, errors.Join(r.errs...)
 	}
+	r.lastBase.Store(newBase(r.contract, r.World, g)) // so that no server has to wait for it
 	return r.World, nil
 }
 
@@ -173,48 +190,65 @@ func (r *worldReader) takeID(key entityKey, at pos, what string) {
 	}
 }
 
-func (r *worldReader) addConnections(o named[organizationFile]) {
+// findConnections notes the connections of an organization.
+func (r *worldReader) findConnections(o named[organizationFile]) {
 	for _, kind := range o.value.Connections {
 		r.known(located[string]{kind.name, kind.pos}, "kind of connection", sortedKeys(r.contract.collections))
-		col := r.contract.collections[kind.name]
-		if col == nil {
-			continue
-		}
-		for _, connection := range kind.value {
-			r.addConnection(o.name, col, connection)
+		if col := r.contract.collections[kind.name]; col != nil {
+			for _, connection := range kind.value {
+				r.found = append(r.found, foundConnection{o.name, col, connection})
+			}
 		}
 	}
 }
 
-// addConnection holds a connection to what the contract says of creating one, except that it may
-// stand on any connector of its kind: a rule for creation says nothing of what is there already.
-func (r *worldReader) addConnection(org string, col *collection, o object) {
-	sent := maps.Clone(o.members)
-	id, _ := asInt(sent[col.id])
-	delete(sent, col.id)
-	what := col.name + " connection"
-	r.takeID(entityKey{"connections", col.name, id}, orElse(o.at[col.id], o.pos), what)
-	at := func(name string) pos { return orElse(o.at[name], o.pos) }
-
-	findings, _ := r.contract.validateInput(col.create, sent)
-	for _, f := range findings {
-		r.fail(at(f.field()), "%s %d: %s %s", what, id, strings.TrimPrefix(f.Pointer, "/"), f.Message)
-	}
-	for _, name := range sortedKeys(sent) {
-		if col.create.field(name) == nil {
-			r.fail(at(name), "%s %d: %s is not a field%s", what, id, name, didYouMean(name, sortedKeys(col.create.input.Properties)))
+// addConnections checks the connections that were found, several at a time, and adds them in their order.
+func (r *worldReader) addConnections(g *gauge) {
+	r.seeds = make([]seed, len(r.found))
+	wrong := make([][]placedError, len(r.found))
+	g.next(0.5, 0.7, len(r.found))
+	inParallel(len(r.found), func(i int) {
+		r.seeds[i], wrong[i] = r.check(&r.found[i])
+		g.add(1)
+	})
+	for i, f := range r.found {
+		kind, id := f.col.name, r.seeds[i].id
+		r.takeID(entityKey{"connections", kind, id}, f.at(f.col.id), kind+" connection")
+		for _, w := range wrong[i] {
+			r.fail(w.pos, "%s connection %d: %s", kind, id, w.message)
 		}
 	}
-	for _, f := range col.create.fields {
-		value, ok := asInt(sent[f.name])
-		if f.refersTo == nil || !ok {
+}
+
+// check holds a connection to what the contract says of creating one, except that it may stand on any
+// connector of its kind: a rule for creation says nothing of what is there already.
+func (r *worldReader) check(f *foundConnection) (seed, []placedError) {
+	var wrong []placedError
+	fail := func(name, format string, args ...any) {
+		wrong = append(wrong, placedError{f.at(name), fmt.Sprintf(format, args...)})
+	}
+	sent, create := maps.Clone(f.members), f.col.create
+	id, _ := asInt(sent[f.col.id])
+	delete(sent, f.col.id)
+
+	findings, _ := r.contract.validateInput(create, sent)
+	for _, finding := range findings {
+		fail(finding.field(), "%s %s", strings.TrimPrefix(finding.Pointer, "/"), finding.Message)
+	}
+	for _, name := range create.unknownFields(sent) {
+		fail(name, "%s is not a field%s", name, didYouMean(name, sortedKeys(create.input.Properties)))
+	}
+	for i := range create.fields {
+		field := &create.fields[i]
+		value, ok := asInt(sent[field.name])
+		if field.refersTo == nil || !ok {
 			continue
 		}
-		if e, _ := r.refer(f.refersTo, org, value); e == nil {
-			r.fail(at(f.name), "%s %d: organization %s has no %s with id %d", what, id, org, f.name, value)
+		if e, _ := r.refer(field.refersTo, f.organization, value); e == nil {
+			fail(field.name, "organization %s has no %s with id %d", f.organization, field.name, value)
 		}
 	}
-	r.seeds = append(r.seeds, seed{col.name, org, id, sent})
+	return seed{f.col.name, f.organization, id, appendJSON(nil, sent)}, wrong
 }
 
 func orElse(at, otherwise pos) pos {

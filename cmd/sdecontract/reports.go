@@ -7,14 +7,68 @@ import (
 	"os"
 	"strings"
 
+	"github.com/agnivade/levenshtein"
+
 	"github.com/sdecontract/sdecontract/conformance"
 	"github.com/sdecontract/sdecontract/conformance/report"
 )
 
+// forms are the forms of a report, in the order in which people are told of them.
+var forms = []form{
+	{"text", report.Text},
+	{"json", plain(report.JSON)},
+	{"junit", plain(report.JUnit)},
+	{"ctrf", plain(report.CTRF)},
+	{"markdown", plain(report.Markdown)},
+	{"badge", plain(report.Badge)},
+	{"html", plain(report.HTML)},
+}
+
+// plain is a form that has no style.
+func plain(write func(io.Writer, *conformance.Report) error) func(io.Writer, *conformance.Report, report.Style) error {
+	return func(w io.Writer, r *conformance.Report, _ report.Style) error { return write(w, r) }
+}
+
+// form is a way to write a report.
+type form struct {
+	name  string
+	write func(io.Writer, *conformance.Report, report.Style) error
+}
+
+// formNames are the names of all forms.
+func formNames() []string {
+	var names []string
+	for _, f := range forms {
+		names = append(names, f.name)
+	}
+	return names
+}
+
+func joined(names []string) string { return strings.Join(names, ", ") }
+
+// findForm returns the form of that name. The error says which there are.
+func findForm(name string) (form, error) {
+	for _, f := range forms {
+		if f.name == name {
+			return f, nil
+		}
+	}
+	hint := ""
+	for _, f := range forms {
+		if levenshtein.ComputeDistance(name, f.name) <= 2 {
+			hint = fmt.Sprintf("; did you mean %s?", f.name)
+		}
+	}
+	return form{}, usageError{fmt.Errorf("there is no report as %q, only %s%s", name, joined(formNames()), hint)}
+}
+
 // reportFiles are where reports go, besides the text on the standard output.
 type reportFiles []reportFile
 
-type reportFile struct{ form, file string }
+type reportFile struct {
+	form form
+	file string
+}
 
 // openReports reads the flags --report FORM=FILE, and makes sure that the files can be written before
 // anything is asked of a target.
@@ -22,9 +76,13 @@ func openReports(flags []string) (reportFiles, error) {
 	var files reportFiles
 	streams := 0
 	for _, flag := range flags {
-		form, file, ok := strings.Cut(flag, "=")
-		if !ok || file == "" || form != "json" && form != "text" {
-			return nil, usageError{fmt.Errorf("--report: %q is not json=FILE or text=FILE", flag)}
+		name, file, ok := strings.Cut(flag, "=")
+		if !ok || file == "" {
+			return nil, usageError{fmt.Errorf("--report: %q is not FORM=FILE, such as json=report.json", flag)}
+		}
+		form, err := findForm(name)
+		if err != nil {
+			return nil, fmt.Errorf("--report: %w", err)
 		}
 		if file == "-" {
 			streams++
@@ -46,7 +104,7 @@ func (files reportFiles) write(r *conformance.Report, out io.Writer, style repor
 	for _, f := range files {
 		if f.file == "-" {
 			taken = true
-			errs = append(errs, f.render(out, r, style))
+			errs = append(errs, f.form.write(out, r, style))
 			continue
 		}
 		errs = append(errs, f.save(r, report.Style{Verbose: style.Verbose}))
@@ -58,16 +116,14 @@ func (files reportFiles) write(r *conformance.Report, out io.Writer, style repor
 }
 
 func (f reportFile) save(r *conformance.Report, style report.Style) error {
-	file, err := os.OpenFile(f.file, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	return save(f.file, func(w io.Writer) error { return f.form.write(w, r, style) })
+}
+
+// save makes the file what write writes.
+func save(name string, write func(io.Writer) error) error {
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) //nolint:gosec // it is the user's own choice
 	if err != nil {
 		return err
 	}
-	return errors.Join(f.render(file, r, style), file.Close())
-}
-
-func (f reportFile) render(w io.Writer, r *conformance.Report, style report.Style) error {
-	if f.form == "json" {
-		return report.JSON(w, r)
-	}
-	return report.Text(w, r, style)
+	return errors.Join(write(file), file.Close())
 }

@@ -26,6 +26,7 @@ type verifyFlags struct {
 	timeout     time.Duration
 	maxCreates  int
 	ledger      string
+	known       knownFlags
 	verbose     bool
 }
 
@@ -43,9 +44,12 @@ the run creates connections of its own, which can't be deleted by documented mea
 them at the frequency manually, lists them, and keeps a ledger of them. Any other server is
 only read. Tokens come from the environment variables that the target file names.
 
+A file of known deviations, --known, says which checks may fail, and why: they are reported, and
+don't fail the run. --write-known writes a first one.
+
 Exit status:
-  0  no broken promise in the selected scope
-  1  a promise is broken
+  0  no broken promise in the selected scope, but for known deviations
+  1  a promise is broken, or a known deviation is none any more
   2  a flag or a file can't be used, or nothing is selected
   3  incomplete: a check was blocked or inconclusive, or the run was interrupted
   4  the target could not be reached, or the suite failed
@@ -60,6 +64,10 @@ If several hold, the first of 2, 4, 1, 3 wins.`,
   sdecontract verify --target target.yaml --check '*/create/*'
   sdecontract verify --target target.yaml --check alm/list/status --verbose
 
+  # Accept what fails today, each with a reason that you fill in, and notice what fails tomorrow.
+  sdecontract verify --target target.yaml --write-known known.yaml
+  sdecontract verify --target target.yaml --known known.yaml
+
   # See what it looks like, without a server.
   sdecontract verify --against-mock`,
 		Args: noArguments,
@@ -72,11 +80,13 @@ If several hold, the first of 2, 4, 1, 3 wins.`,
 	f.BoolVar(&flags.againstMock, "against-mock", false, "verify a fresh built-in mock in this process instead of a target")
 	selectionFlags(cmd, &flags.selection)
 	f.StringVar(&flags.mode, "mode", "", "`mode`: read-only or write (default: write where the target allows it)")
-	f.StringArrayVar(&flags.reports, "report", nil, "also write json=`FILE` or text=FILE; repeatable, - is the standard output")
+	f.StringArrayVar(&flags.reports, "report", nil, "also write FORM=`FILE`; repeatable, - is the standard output; the forms:\n"+joined(formNames()))
 	f.Float64Var(&flags.rps, "rps", 0, "requests in a second at most; 0 is no bound")
 	f.DurationVar(&flags.timeout, "timeout", 30*time.Second, "for each request")
 	f.IntVar(&flags.maxCreates, "max-creates", 24, "connections created at most, half of each kind; wins over the target file")
 	f.StringVar(&flags.ledger, "ledger", "sdecontract-ledger.jsonl", "`file` to which each created connection is added, for 'sdecontract retire'")
+	f.StringVar(&flags.known.read, "known", "", "`file` of deviations that don't fail the run: a YAML list of id, verdict, reason and until")
+	f.StringVar(&flags.known.write, "write-known", "", "write all that fails or warns to this `file`; reasons that are there already are kept")
 	f.BoolVar(&flags.verbose, "verbose", false, "also report each check that passed, and all the evidence")
 	_ = cmd.RegisterFlagCompletionFunc("mode", cobra.FixedCompletions([]string{string(conformance.Read), string(conformance.Write)}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
@@ -96,17 +106,25 @@ func verify(ctx context.Context, flags verifyFlags, limited bool, out, errOut io
 	if err != nil {
 		return err
 	}
+	known, err := flags.known.open()
+	if err != nil {
+		return err
+	}
 	ledger, err := flags.announce(target, selected, errOut)
 	if err != nil {
 		return err
 	}
 	progress := newProgress(errOut)
-	result, err := conformance.Run(ctx, target, append(flags.options(target), ledger, conformance.WithProgress(progress.show))...)
+	result, err := conformance.Run(ctx, target, append(flags.options(target), ledger,
+		conformance.WithKnown(known.entries), conformance.WithProgress(progress.show))...)
 	progress.clear()
 	if result == nil {
 		return usageError{err}
 	}
 	if err := reports.write(result, out, report.Style{Color: bool(styleFor(out)), Verbose: flags.verbose}); err != nil {
+		return err
+	}
+	if err := flags.known.save(result, known); err != nil {
 		return err
 	}
 	return exitStatus(result.ExitStatus())

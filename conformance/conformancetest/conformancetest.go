@@ -12,7 +12,7 @@ import (
 // Test runs the suite, or the part that the options select, against the target, with a subtest for each
 // check. A broken promise fails its subtest, with what was expected, what came, and the requests. So does
 // a check that is blocked, inconclusive or in error: what wasn't seen isn't passed. Warnings and notes are
-// logged.
+// logged. A known deviation skips its subtest, and fails the test once it is none any more.
 //
 // The requests are sent before the first subtest starts: -run selects what is told, an option what is run.
 func Test(t *testing.T, target *conformance.Target, opts ...conformance.Option) {
@@ -36,6 +36,11 @@ func (s Suite) Test(t *testing.T, target *conformance.Target, opts ...conformanc
 	for _, r := range report.Results {
 		t.Run(r.ID, func(t *testing.T) { s.judge(t, report, r) })
 	}
+	for _, k := range report.Known {
+		if k.Stale != "" {
+			t.Errorf("known deviation %s: %s", k.ID, k.Stale)
+		}
+	}
 	for _, c := range report.Created {
 		t.Logf("created and left: %s connection %d, %q, at %q", c.Kind, c.ID, c.Alias, c.Frequency)
 	}
@@ -51,6 +56,9 @@ func (s Suite) judge(t *testing.T, report *conformance.Report, r conformance.Res
 	}
 	if len(r.Warnings) > 0 {
 		t.Log("warning: " + describe(report, r, r.Warnings))
+	}
+	if r.Known != "" && r.Verdict != conformance.Warn {
+		t.Skipf("known deviation: %s", r.Known)
 	}
 	if len(r.Failures) > 0 {
 		t.Error(describe(report, r, r.Failures))

@@ -60,6 +60,13 @@ func TestFailures(t *testing.T) {
 		t.Run("broken", func(t *testing.T) {
 			conformancetest.Test(t, target(t, broken), conformance.WithSelection("alm/list/status"))
 		})
+		known := conformance.WithKnown([]conformance.Known{{ID: "alm/list/status", Verdict: conformance.Fail, Reason: "it is a teapot"}})
+		t.Run("known", func(t *testing.T) {
+			conformancetest.Test(t, target(t, broken), conformance.WithSelection("alm/list/status"), known)
+		})
+		t.Run("mended", func(t *testing.T) {
+			conformancetest.Test(t, target(t, mock.New()), conformance.WithSelection("alm/list/status"), known)
+		})
 		t.Run("blocked", func(t *testing.T) {
 			conformancetest.Test(t, target(t, mock.New(), "editor"), conformance.WithSelection("alm/list/status"))
 		})
@@ -72,6 +79,8 @@ func TestFailures(t *testing.T) {
 	for _, want := range []string{
 		"--- FAIL: TestFailures/broken/alm/list/status", "at the reply: expected status 200, got status 418",
 		`curl -i -H 'Accept: application/json' -H 'Authorization: Token '"$SDE_TOKEN_EDITOR"'' 'http://127.0.0.1:8080/api/v2/connections/alm/'`,
+		"--- PASS: TestFailures/known", "--- SKIP: TestFailures/known/alm/list/status", "known deviation: it is a teapot",
+		"--- FAIL: TestFailures/mended", "known deviation alm/list/status: its verdict is pass, no longer fail: remove it",
 		"--- FAIL: TestFailures/blocked/alm/list/status", "blocked: it needs a user who may edit both kinds",
 	} {
 		assert.Assert(t, strings.Contains(string(out), want), "%s\n%s", want, out)

@@ -2,7 +2,9 @@ package report
 
 import (
 	"bytes"
+	_ "embed" // for the schema
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"unicode"
@@ -14,6 +16,12 @@ import (
 
 // format is the number of the form of JSON reports. It grows when a member changes its meaning.
 const format = 2
+
+//go:embed result.schema.json
+var schema []byte
+
+// Schema is the JSON Schema (2020-12) of what [JSON] writes.
+func Schema() []byte { return bytes.Clone(schema) }
 
 // document is a report with what programs ask first.
 type document struct {
@@ -27,6 +35,10 @@ type document struct {
 // JSON writes the report as one JSON object. Its members exit_status, whole and counts are derived from
 // the others.
 func JSON(w io.Writer, r *conformance.Report) error {
+	listed := *r
+	listed.Results = append([]conformance.Result{}, r.Results...) // a list, even if an interruption left none
+	listed.Exchanges = append([]conformance.Exchange{}, r.Exchanges...)
+	r = &listed
 	d := document{Format: format, ExitStatus: r.ExitStatus(), Whole: r.Whole(), Counts: map[conformance.Verdict]int{}, Report: r}
 	for _, v := range conformance.Verdicts {
 		d.Counts[v] = r.Count(v)
@@ -69,7 +81,11 @@ func ReadJSON(r io.Reader) (*conformance.Report, error) {
 	var head struct {
 		Format int `json:"format"`
 	}
-	if err := json.Unmarshal(data, &head); err != nil {
+	err = json.Unmarshal(data, &head)
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok && len(data) > 0 && syntax.Offset == int64(len(data)) {
+		return nil, errors.New("not a whole report: it ends too early")
+	}
+	if err != nil {
 		return nil, fmt.Errorf("not a report: %w", err)
 	}
 	if head.Format != format {
@@ -81,6 +97,9 @@ func ReadJSON(r io.Reader) (*conformance.Report, error) {
 	decoder.DisallowUnknownFields() // what isn't understood would be lost when it is written again
 	if err := decoder.Decode(&d); err != nil {
 		return nil, fmt.Errorf("not a report: %w", err)
+	}
+	if d.Suite.Contract == "" {
+		return nil, errors.New("not a report: it doesn't say which suite ran")
 	}
 	return d.Report, nil
 }

@@ -6,8 +6,6 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -19,18 +17,20 @@ type text struct {
 	strings.Builder
 	Style
 	*conformance.Report
+	exchanges evidence
 }
 
 // Text writes the report for people: first what is broken, by heading of the documentation, with the
 // promise and the requests; then what else was seen, the counts, and what the run says in one sentence.
 func Text(w io.Writer, r *conformance.Report, style Style) error {
-	t := &text{Style: style, Report: r}
+	t := &text{Style: style, Report: r, exchanges: evidenceOf(r)}
 	t.header()
 	t.tree()
 	t.unjudged(conformance.Error, "Errors", func(r conformance.Result) string { return r.Error })
 	t.unjudged(conformance.Inconclusive, "Inconclusive", func(r conformance.Result) string { return r.Inconclusive })
 	t.unjudged(conformance.Blocked, "Blocked", func(r conformance.Result) string { return r.Blocked })
 	t.unjudged(conformance.NA, "Not applicable, as the operator declares", func(r conformance.Result) string { return r.Reason })
+	t.known()
 	t.notRun()
 	t.created()
 	t.line("%s\n%s", t.counts(), t.bold(t.conclusion()))
@@ -51,22 +51,40 @@ func (t *text) header() {
 	t.line("%s%s", t.bold(Clean(t.Target)), who)
 	t.line("%s, %s mode, %s", t.Start.UTC().Format(time.RFC3339), t.Mode, t.Stop.Sub(t.Start).Round(time.Millisecond))
 	t.line("Checked by sdecontract %s, revision %s, contract %s", t.Suite.Version, t.Suite.Revision, t.Suite.Contract)
-	if scope := t.scope(); scope != "" {
+	switch scope := t.scope(); {
+	case len(t.Parts) > 0:
+		t.parts()
+	case scope != "":
 		t.line("Scope: %s", scope)
 	}
 	t.line("")
 }
 
-// scope tells what was selected; empty: everything.
-func (t *text) scope() string {
-	var parts []string
-	if len(t.Selection) > 0 {
-		parts = append(parts, "checks "+Clean(strings.Join(t.Selection, ", ")))
+// parts tells of the runs that were merged.
+func (t *text) parts() {
+	t.line("Merged from %s:", count(len(t.Parts), "run"))
+	for _, p := range t.Parts {
+		state := ""
+		if !p.Complete {
+			state = ", interrupted"
+		}
+		t.line("  %s, %s mode, %s, %s: %s%s", p.Start.UTC().Format(time.RFC3339), Clean(string(p.Mode)),
+			p.Stop.Sub(p.Start).Round(time.Millisecond), count(p.Checks, "check"), cmp.Or(scopeOf(p.Selection, p.Levels), "everything"), state)
 	}
-	if len(t.Levels) > 0 {
+}
+
+func (t *text) scope() string { return scopeOf(t.Selection, t.Levels) }
+
+// scopeOf tells what was selected; empty: everything.
+func scopeOf(selection []string, selected []conformance.Level) string {
+	var parts []string
+	if len(selection) > 0 {
+		parts = append(parts, "checks "+Clean(strings.Join(selection, ", ")))
+	}
+	if len(selected) > 0 {
 		var levels []string
-		for _, l := range t.Levels {
-			levels = append(levels, string(l))
+		for _, l := range selected {
+			levels = append(levels, Clean(string(l)))
 		}
 		parts = append(parts, "levels "+strings.Join(levels, ", "))
 	}
@@ -75,18 +93,9 @@ func (t *text) scope() string {
 
 // tree tells of the checks by heading.
 func (t *text) tree() {
-	groups := map[string][]conformance.Result{}
-	var order []string
-	for _, result := range t.Results {
-		name := heading(result.Cite)
-		if groups[name] == nil {
-			order = append(order, name)
-		}
-		groups[name] = append(groups[name], result)
-	}
-	for _, name := range order {
-		t.line("%s  %s", t.bold(name), t.tally(groups[name]))
-		for _, result := range groups[name] {
+	for _, g := range byHeading(t.Results) {
+		t.line("%s  %s", t.bold(g.name), t.tally(g))
+		for _, result := range g.results {
 			t.result(result)
 		}
 	}
@@ -105,16 +114,10 @@ func heading(c conformance.Cite) string {
 }
 
 // tally counts the verdicts, worst first.
-func (t *text) tally(results []conformance.Result) string {
+func (t *text) tally(g group) string {
 	var parts []string
 	for _, v := range conformance.Verdicts {
-		n := 0
-		for _, r := range results {
-			if r.Verdict == v {
-				n++
-			}
-		}
-		if n > 0 {
+		if n := g.count(v); n > 0 {
 			parts = append(parts, t.verdict(v, fmt.Sprintf("%d %s", n, v)))
 		}
 	}
@@ -123,32 +126,49 @@ func (t *text) tally(results []conformance.Result) string {
 
 // result tells of one check, unless its group's counts say enough.
 func (t *text) result(r conformance.Result) {
-	title := func() { t.line("  %s %s", t.verdict(r.Verdict, fmt.Sprintf("%-5s", r.Verdict)), r.ID) }
-	switch r.Verdict {
-	case conformance.Fail, conformance.Warn:
-		title()
-		t.line("        promise   %s", r.Says)
-		t.line("        source    %s (%s, %s)", r.Cite, r.Cite.Evidence, r.Level)
-		t.differences(r.Failures)
-		if len(r.Failures) > 0 && len(r.Warnings) > 0 {
-			t.line("        less than that, a warning:")
-		}
-		t.differences(r.Warnings)
-		if end := cmp.Or(r.Error, r.Inconclusive, r.Blocked); end != "" {
-			t.line("        then      %s", Clean(end))
-		}
-		t.evidence(r)
-	case conformance.Noted:
-		title()
-		if t.Verbose {
-			t.line("        promise   %s", r.Says)
-		}
-	case conformance.Pass:
-		if t.Verbose {
-			title()
-			t.line("        promise   %s", r.Says)
-		}
+	judged := r.Verdict == conformance.Fail || r.Verdict == conformance.Warn
+	if judged || r.Verdict == conformance.Noted || len(r.Notes) > 0 || r.Verdict == conformance.Pass && t.Verbose {
+		t.line("  %s %s", t.verdict(r.Verdict, fmt.Sprintf("%-5s", r.Verdict)), r.ID)
 	}
+	if judged {
+		t.details(r)
+		return
+	}
+	if t.Verbose && (r.Verdict == conformance.Noted || r.Verdict == conformance.Pass) {
+		t.line("        promise   %s", r.Says)
+	}
+	t.notes(r)
+}
+
+// details tells all that was found, with the requests.
+func (t *text) details(r conformance.Result) {
+	t.line("        promise   %s", Clean(r.Says))
+	t.line("        source    %s (%s, %s)", Clean(r.Cite.String()), Clean(string(r.Cite.Evidence)), Clean(string(r.Level)))
+	if r.Known != "" {
+		t.line("        known     %s", Clean(r.Known))
+	}
+	t.found(r)
+}
+
+// found tells what the check saw, and by which requests.
+func (t *text) found(r conformance.Result) {
+	t.differences(r.Failures)
+	if len(r.Failures) > 0 && len(r.Warnings) > 0 {
+		t.line("        less than that, a warning:")
+	}
+	t.differences(r.Warnings)
+	if end := cmp.Or(r.Error, r.Inconclusive, r.Blocked); end != "" {
+		label := "then"
+		if len(r.Failures)+len(r.Warnings) == 0 {
+			label = "why"
+		}
+		t.line("        %-9s %s", label, Clean(end))
+	}
+	t.evidence(r)
+	t.notes(r)
+}
+
+func (t *text) notes(r conformance.Result) {
 	for _, note := range r.Notes {
 		t.line("        note      %s", Clean(note))
 	}
@@ -169,17 +189,12 @@ func (t *text) differences(found []conformance.Difference) {
 // evidence prints the last request that could change something and the last one of all; all of them, if
 // verbose.
 func (t *text) evidence(r conformance.Result) {
-	var all []conformance.Exchange
-	for _, e := range t.Exchanges {
-		if slices.Contains(r.Exchanges, e.Number) {
-			all = append(all, e)
-		}
+	found := t.exchanges.telling(r)
+	if t.Verbose {
+		found = t.exchanges.of(r)
 	}
-	for i, e := range all {
-		if !t.Verbose && i < len(all)-1 && i != lastWrite(all) {
-			continue
-		}
-		t.line("        request   %s", Request(e))
+	for _, e := range found {
+		t.line("        request   %s", Request(*e))
 		reply := Clean(cut(strings.TrimSpace(fmt.Sprintf("%d %s", e.Status, e.ResponseBody)), 300))
 		if e.Status == 0 {
 			reply = "none: " + Clean(e.Error)
@@ -188,61 +203,30 @@ func (t *text) evidence(r conformance.Result) {
 	}
 }
 
-// lastWrite is the position of the last request that could change something; -1 if there is none.
-func lastWrite(exchanges []conformance.Exchange) int {
-	last := -1
-	for i, e := range exchanges {
-		if e.Method != http.MethodGet && e.Method != http.MethodHead && e.Method != http.MethodOptions {
-			last = i
-		}
-	}
-	return last
-}
-
 // unjudged lists the checks with that verdict by their reason, the most frequent first.
 func (t *text) unjudged(v conformance.Verdict, title string, reason func(conformance.Result) string) {
-	ids := map[string][]string{}
-	var order []string
-	for _, r := range t.Results {
-		if r.Verdict == v {
-			why := reason(r)
-			if ids[why] == nil {
-				order = append(order, why)
-			}
-			ids[why] = append(ids[why], r.ID)
-		}
-	}
-	t.reasons(title, order, ids, v == conformance.NA)
+	t.reasons(title, byReason(t.Results, v, reason), v == conformance.NA)
 }
 
 func (t *text) notRun() {
-	ids := map[string][]string{}
-	var order []string
-	for _, n := range t.NotRun {
-		if ids[n.Reason] == nil {
-			order = append(order, n.Reason)
-		}
-		ids[n.Reason] = append(ids[n.Reason], n.ID)
-	}
-	t.reasons("Not run", order, ids, false)
+	t.reasons("Not run", byReason(notRun(t.Report), "", func(r conformance.Result) string { return r.Reason }), false)
 }
 
 // reasons prints ids by reason. Unless all are wanted, a few stand for many.
-func (t *text) reasons(title string, order []string, ids map[string][]string, all bool) {
-	if len(order) == 0 {
+func (t *text) reasons(title string, groups []group, all bool) {
+	if len(groups) == 0 {
 		return
 	}
-	slices.SortStableFunc(order, func(a, b string) int { return cmp.Compare(len(ids[b]), len(ids[a])) })
 	t.line("%s", t.bold(title))
-	for _, why := range order {
-		t.line("  %s: %s", count(len(ids[why]), "check"), Clean(why))
-		shown := ids[why]
-		const few = 3
-		if !t.Verbose && !all && len(shown) > few {
-			shown = slices.Concat(shown[:few], []string{fmt.Sprintf("and %d more", len(shown)-few)})
-		}
-		for _, id := range shown {
-			t.line("    %s", t.dim(id))
+	for _, g := range groups {
+		t.line("  %s: %s", count(len(g.results), "check"), Clean(g.name))
+		for i, r := range g.results {
+			const few = 3
+			if i == few && !t.Verbose && !all {
+				t.line("    %s", t.dim(fmt.Sprintf("and %d more", len(g.results)-few)))
+				break
+			}
+			t.line("    %s", t.dim(r.ID))
 		}
 	}
 	t.line("")

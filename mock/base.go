@@ -1,0 +1,119 @@
+package mock
+
+import (
+	"cmp"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// base is what a world's connections look like under a contract: rendered, validated and indexed once,
+// and shared by all servers of the two. It doesn't change.
+type base struct {
+	contract *Contract
+	rows     map[owner]*rows
+	lastID   map[string]int64 // the highest id of each kind
+	copying  sync.Mutex
+}
+
+// copied returns the owner's rows to be changed, or nil if it has none.
+func (b *base) copied(of owner) *rows {
+	b.copying.Lock()
+	defer b.copying.Unlock()
+	if r := b.rows[of]; r != nil {
+		return r.copied()
+	}
+	return nil
+}
+
+// base returns what the world looks like under the contract. The last one is remembered: most worlds are
+// served under one contract only.
+func (w *World) base(c *Contract) *base {
+	if b := w.lastBase.Load(); b != nil && b.contract == c {
+		return b
+	}
+	b := newBase(c, w, &gauge{})
+	w.lastBase.Store(b)
+	return b
+}
+
+func newBase(c *Contract, w *World, g *gauge) *base {
+	b := &base{contract: c, rows: map[owner]*rows{}, lastID: map[string]int64{}}
+	records := make([]*record, len(w.seeds))
+	g.next(0.7, 1, len(w.seeds))
+	inParallel(len(w.seeds), func(i int) {
+		records[i] = w.seeds[i].render(c, w)
+		g.add(1)
+	})
+	sorted := map[owner][]*record{}
+	for i, rec := range records {
+		if rec != nil {
+			kind := w.seeds[i].collection
+			of := owner{kind, rec.organization}
+			sorted[of] = append(sorted[of], rec)
+			b.lastID[kind] = max(b.lastID[kind], rec.id)
+		}
+	}
+	for of, list := range sorted {
+		b.rows[of] = loadRows(c.collections[of.kind], list)
+	}
+	return b
+}
+
+// render makes a record of the seed; nil under a contract without its collection.
+func (s *seed) render(c *Contract, w *World) *record {
+	col := c.collections[s.collection]
+	if col == nil {
+		return nil
+	}
+	value, err := decodeJSON(s.sent)
+	if err != nil {
+		panic(err) // the world's reader wrote it
+	}
+	sent := value.(map[string]any)
+	refs := w.references(col.create, s.organization, sent)
+	return c.render(col, s.id, s.organization, fill(col.create, sent, refs), refs)
+}
+
+// loadRows indexes records: each index in its order, which is faster than one record after the other.
+func loadRows(col *collection, list []*record) *rows {
+	r := newRows(col)
+	for _, rec := range list {
+		if rec.faults != nil {
+			r.faulty++
+		}
+	}
+	inParallel(1+len(col.filters), func(i int) {
+		entries, x := make([]entry, 0, len(list)), r.byID
+		for _, rec := range list {
+			if i == 0 {
+				entries = append(entries, entry{id: rec.id, rec: rec})
+			} else if text, ok := rec.keys[i-1].(string); ok {
+				entries = append(entries, entry{text, rec.id, rec})
+			}
+		}
+		if i > 0 {
+			x = r.byText[i-1]
+		}
+		slices.SortFunc(entries, func(a, b entry) int { return cmp.Or(cmp.Compare(a.text, b.text), cmp.Compare(a.id, b.id)) })
+		for _, e := range entries {
+			x.Load(e)
+		}
+	})
+	return r
+}
+
+// inParallel calls f with each number below n, on all processors.
+func inParallel(n int, f func(i int)) {
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				f(i)
+			}
+		})
+	}
+	wg.Wait()
+}
