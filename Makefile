@@ -107,6 +107,7 @@ cross: ## Compile for each platform of a release
 		CGO_ENABLED=0 GOOS=$${platform%/*} GOARCH=$${platform#*/} go build -trimpath -o /dev/null ./cmd/sdecontract || exit; \
 	done
 	GOOS=windows go vet ./... # the tests compile there as well
+	go test ./cmd/sdecontract -run TestActionBuilds
 
 # The second build has nothing in common with the first but the commit: not the directory, not the cache.
 .PHONY: reproducible
@@ -114,9 +115,10 @@ reproducible: ## Build the last commit twice, in two places, and compare: minute
 	@set -e; dir=$$(mktemp -d); trap 'chmod -R u+w $$dir; rm -rf $$dir' EXIT; \
 	for place in one a/second; do \
 		git clone --quiet . $$dir/$$place; \
-		(cd $$dir/$$place && CGO_ENABLED=0 GOFLAGS= GOCACHE=$$dir/cache-$${place#*/} go build -trimpath -ldflags='-s -w' -o sdecontract ./cmd/sdecontract); \
+		(cd $$dir/$$place && CGO_ENABLED=0 GOCACHE=$$dir/cache-$${place#*/} go build -trimpath -buildvcs=true -ldflags='-s -w' -o sdecontract ./cmd/sdecontract); \
 		sha256sum $$dir/$$place/sdecontract; \
-	done; cmp $$dir/one/sdecontract $$dir/a/second/sdecontract && echo "the builds are the same"
+	done; $$dir/one/sdecontract version; \
+	cmp $$dir/one/sdecontract $$dir/a/second/sdecontract && echo "the builds are the same"
 
 # goreleaser wants a remote, and a clone has one.
 .PHONY: release-check

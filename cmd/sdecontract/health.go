@@ -8,8 +8,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -27,9 +27,9 @@ func healthCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "health [URL]",
 		Short: "Tell whether a mock answers",
-		Long: `Send one request without a token, and tell whether it is answered. It is for containers, whose
-images have no other program to ask with. The flags are those that the mock was started with; as
-variables they are the same for both.
+		Long: `Send one request, and tell whether it is answered. It is for containers, whose images have no
+other program to ask with. The flags are those that the mock was started with; as variables they
+are the same for both.
 
 Exit status:
   0  it answers
@@ -48,11 +48,15 @@ Exit status:
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			url, err := flags.url(args)
+			target, err := flags.address(args)
 			if err != nil {
 				return err
 			}
-			return flags.ask(cmd.Context(), url)
+			method := http.MethodGet
+			if len(args) == 0 {
+				method = http.MethodOptions // needs no token, and so breaks nothing
+			}
+			return flags.ask(cmd.Context(), method, target)
 		},
 	}
 	f := cmd.Flags()
@@ -63,13 +67,19 @@ Exit status:
 	return cmd
 }
 
-// url is where to ask: on all addresses a mock listens on this machine's own as well.
-func (flags healthFlags) url(args []string) (string, error) {
+// checkURL refuses what no request can be sent to.
+func checkURL(text string) error {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return usageError{fmt.Errorf("%q is not a URL such as http://127.0.0.1:8080", text)}
+	}
+	return nil
+}
+
+// address is where to ask: on all addresses a mock listens on this machine's own as well.
+func (flags healthFlags) address(args []string) (string, error) {
 	if len(args) > 0 {
-		if !strings.HasPrefix(args[0], "http://") && !strings.HasPrefix(args[0], "https://") {
-			return "", usageError{fmt.Errorf("%q is not a URL such as http://127.0.0.1:8080", args[0])}
-		}
-		return args[0], nil
+		return args[0], checkURL(args[0])
 	}
 	host, port, err := net.SplitHostPort(flags.listen)
 	if err != nil {
@@ -85,11 +95,11 @@ func (flags healthFlags) url(args []string) (string, error) {
 	return scheme + "://" + net.JoinHostPort(host, port) + "/api/v2/connections/alm/", nil
 }
 
-// ask succeeds on any answer but a server's failure: that a token is missing, only a healthy mock knows.
-func (flags healthFlags) ask(ctx context.Context, url string) error {
+// ask succeeds on any answer but a server's failure: that a token is missing, or a path, only a healthy server knows.
+func (flags healthFlags) ask(ctx context.Context, method, target string) error {
 	ctx, cancel := context.WithTimeout(ctx, flags.timeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	req, err := http.NewRequestWithContext(ctx, method, target, nil)
 	if err != nil {
 		return usageError{err}
 	}
@@ -100,13 +110,13 @@ func (flags healthFlags) ask(ctx context.Context, url string) error {
 	resp, err := transport.RoundTrip(req) // a redirect is an answer, too
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return exitError{exitBroken, fmt.Errorf("%s: no answer in %s", url, flags.timeout)}
+		return exitError{exitBroken, fmt.Errorf("%s: no answer in %s", target, flags.timeout)}
 	case err != nil:
-		return exitError{exitBroken, fmt.Errorf("%s: %w", url, err)}
+		return exitError{exitBroken, fmt.Errorf("%s: %w", target, err)}
 	}
 	_ = resp.Body.Close()
 	if resp.StatusCode >= http.StatusInternalServerError {
-		return exitError{exitBroken, fmt.Errorf("%s: status %d", url, resp.StatusCode)}
+		return exitError{exitBroken, fmt.Errorf("%s: status %d", target, resp.StatusCode)}
 	}
 	return nil
 }

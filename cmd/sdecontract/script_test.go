@@ -30,6 +30,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			fixtures, err := filepath.Abs("../../fixtures")
 			env.Setenv("FIXTURES", fixtures)
+			env.Setenv("ROOT", filepath.Dir(fixtures))
 			for _, name := range []string{"editor", "alm-editor", "security-editor", "reader", "basic"} {
 				env.Setenv("SDE_TOKEN_"+strings.ToUpper(strings.ReplaceAll(name, "-", "_")), name+"-token")
 			}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -8,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sdecontract/sdecontract/internal/spec"
-	"github.com/sdecontract/sdecontract/mock"
 )
 
 func specCommand() *cobra.Command {
@@ -23,6 +23,7 @@ func specCommand() *cobra.Command {
   json     the same in JSON
   postman  a Postman collection, format 2.1: the documented samples as requests, with the
            variables baseUrl and token
+  har      an HTTP archive, format 1.2: the same requests, as the mock answers them
 
 Beside plain OpenAPI the contract has keys that begin with x-, which say what OpenAPI can't.
 Other tools ignore them; --plain leaves them out.`,
@@ -35,7 +36,7 @@ Other tools ignore them; --plain leaves them out.`,
   sdecontract mock --listen 127.0.0.1:8080 -- newman run connections.postman_collection.json`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			data, err := printed(format, plain, url)
+			data, err := printed(cmd.Context(), format, plain, strings.TrimSuffix(url, "/"))
 			if err != nil {
 				return err
 			}
@@ -46,25 +47,34 @@ Other tools ignore them; --plain leaves them out.`,
 	f := cmd.Flags()
 	f.StringVar(&format, "format", "yaml", "`format`: "+strings.Join(specFormats, ", "))
 	f.BoolVar(&plain, "plain", false, "without the x- keys")
-	f.StringVar(&url, "url", "", "`base` URL of the requests, with --format postman (default: where 'sdecontract mock' listens)")
+	f.StringVar(&url, "url", "", "`base` URL of the requests, with --format postman or har (default: where 'sdecontract mock' listens)")
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(specFormats, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
-var specFormats = []string{"yaml", "json", "postman"}
+var specFormats = []string{"yaml", "json", "postman", "har"}
 
-func printed(format string, plain bool, url string) ([]byte, error) {
+func printed(ctx context.Context, format string, plain bool, url string) ([]byte, error) {
+	isSamples := format == "postman" || format == "har"
 	switch {
-	case format == "postman" && plain:
+	case isSamples && plain:
 		return nil, usageError{errors.New("--plain is for yaml and json only")}
-	case format != "postman" && url != "":
-		return nil, usageError{errors.New("--url is for postman only")}
-	case format == "yaml":
+	case !isSamples && url != "":
+		return nil, usageError{errors.New("--url is for postman and har only")}
+	case url != "":
+		if err := checkURL(url); err != nil {
+			return nil, fmt.Errorf("--url: %w", err)
+		}
+	}
+	switch format {
+	case "yaml":
 		return spec.YAML(plain)
-	case format == "json":
+	case "json":
 		return spec.JSON(plain)
-	case format == "postman":
-		return spec.Postman(strings.TrimSuffix(url, "/"), mock.New().World().Users()[0].Token)
+	case "postman":
+		return spec.Postman(url)
+	case "har":
+		return spec.HAR(ctx, url)
 	}
 	return nil, usageError{fmt.Errorf("--format: %q is not one of %s", format, strings.Join(specFormats, ", "))}
 }

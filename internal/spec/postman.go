@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/sdecontract/sdecontract/mock"
 )
 
 // The parts of a Postman collection, format 2.1.
@@ -87,19 +89,15 @@ type (
 
 // Postman returns a collection of format 2.1 with the contract's samples: a folder for each tag, a request for each
 // operation, and the documented replies as its examples. A test in each request expects the documented status. The
-// requests need the variables baseUrl and token, which have these values until an environment sets others; an empty
-// url is the contract's own. Sent in order to a fresh mock, each is answered as its first example shows.
-func Postman(url, token string) ([]byte, error) {
-	doc, err := load()
+// requests need the variables baseUrl and token, which are base, or the contract's own server if that is empty, and a
+// token of the mock, until an environment sets others. Sent in order to a fresh mock, each is answered as its first example shows.
+func Postman(base string) ([]byte, error) {
+	doc, all, err := load()
 	if err != nil {
 		return nil, err
 	}
-	all, err := samples(doc)
-	if err != nil {
-		return nil, err
-	}
-	if url == "" {
-		url = doc.Servers[0].URL
+	if base == "" {
+		base = doc.Servers[0].URL
 	}
 	c := collection{
 		Info: info{
@@ -107,7 +105,7 @@ func Postman(url, token string) ([]byte, error) {
 			"https://schema.getpostman.com/json/collection/v2.1.0/collection.json",
 		},
 		Auth:      authentication(doc),
-		Variables: []variable{{Key: "baseUrl", Value: url}, {Key: "token", Value: token}},
+		Variables: []variable{{Key: "baseUrl", Value: base}, {Key: "token", Value: sampleToken(mock.New())}},
 	}
 	for _, tag := range doc.Tags {
 		f := folder{Name: tag.Name, Description: tag.Description}

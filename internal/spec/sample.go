@@ -69,11 +69,12 @@ func (s sample) id(p *openapi3.Parameter) any {
 	return p.Example
 }
 
-// load returns the contract, which this program carries.
-func load() (*openapi3.T, error) {
+// load returns the contract, which this program carries, and its samples.
+func load() (*openapi3.T, []sample, error) {
 	doc, err := openapi3.NewLoader().LoadFromData(sdecontract.Spec())
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", sdecontract.SpecFile, err)
+		return nil, nil, fmt.Errorf("%s: %w", sdecontract.SpecFile, err)
 	}
-	return doc, nil
+	all, err := samples(doc)
+	return doc, all, err
 }

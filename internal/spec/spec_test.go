@@ -116,7 +116,7 @@ type keyValue struct{ Key, Value string }
 // Each is answered as documented to the last value; a list may hold more than its sample.
 func TestPostman(t *testing.T) {
 	srv := mocktest.Start(t)
-	data, err := spec.Postman(srv.URL, "editor-token")
+	data, err := spec.Postman(srv.URL)
 	assert.NilError(t, err)
 	var c collection
 	assert.NilError(t, json.Unmarshal(data, &c))
@@ -162,13 +162,18 @@ func TestPostman(t *testing.T) {
 			assert.Assert(t, len(item.Response) > 5, "%s: the refusals aren't shown", item.Name)
 		}
 	}
+	assert.Equal(t, operations, documentedOperations(t))
+}
+
+func documentedOperations(t *testing.T) int {
+	t.Helper()
 	all := 0
 	doc, err := openapi3.NewLoader().LoadFromData(sdecontract.Spec())
 	assert.NilError(t, err)
 	for _, path := range doc.Paths.Map() {
 		all += len(path.Operations())
 	}
-	assert.Equal(t, operations, all)
+	return all
 }
 
 func asFarAsShown(t *testing.T, got []byte, shown string) any {
@@ -179,4 +184,34 @@ func asFarAsShown(t *testing.T, got []byte, shown string) any {
 		reply.(map[string]any)["results"] = list[:len(sample)]
 	}
 	return reply
+}
+
+// TestHAR: each operation once, answered as the contract shows, and no token of anybody.
+func TestHAR(t *testing.T) {
+	data, err := spec.HAR(t.Context(), "https://sde.example.com/sde")
+	assert.NilError(t, err)
+	var archive struct {
+		Log struct {
+			Version string
+			Entries []struct {
+				Request   struct{ Method, URL string }
+				Response  struct{ Status int }
+				Operation string `json:"_operation"`
+			}
+		}
+	}
+	assert.NilError(t, json.Unmarshal(data, &archive))
+	assert.Equal(t, archive.Log.Version, "1.2")
+	seen := map[string]bool{}
+	for _, e := range archive.Log.Entries {
+		want := http.StatusOK
+		if e.Request.Method == http.MethodPost {
+			want = http.StatusCreated
+		}
+		assert.Equal(t, e.Response.Status, want, e.Request.URL)
+		assert.Assert(t, strings.HasPrefix(e.Request.URL, "https://sde.example.com/sde/api/v2/connections/"), e.Request.URL)
+		seen[e.Operation] = true
+	}
+	assert.Equal(t, len(seen), documentedOperations(t))
+	assert.Assert(t, !strings.Contains(string(data), "editor-token"))
 }
