@@ -1,6 +1,7 @@
 package sdecontract_test
 
 import (
+	"maps"
 	"os"
 	"path"
 	"regexp"
@@ -50,9 +51,7 @@ func TestActionRunsNoInput(t *testing.T) {
 		assert.Assert(t, !strings.Contains(step.Run, "${{"), step.Name)
 		assert.Assert(t, (step.Run == "") != (step.Uses == ""), step.Name)
 		assert.Equal(t, step.Run != "", step.Shell == "bash", step.Name)
-		for name, value := range step.Env {
-			variables[name] = value
-		}
+		maps.Copy(variables, step.Env)
 		elsewhere += step.If + step.With["name"]
 		if step.Uses != "" {
 			assert.Assert(t, regexp.MustCompile(`^actions/[a-z-]+@(v\d+|[0-9a-f]{40})$`).MatchString(step.Uses), step.Uses)
