@@ -10,8 +10,8 @@ ARG TARGETOS TARGETARCH VERSION=(devel) REVISION=unknown
 RUN CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH go build -trimpath -buildvcs=false \
     -ldflags="-s -w -X github.com/sdecontract/sdecontract/conformance.stampedVersion=$VERSION -X github.com/sdecontract/sdecontract/conformance.stampedRevision=$REVISION" \
     -o /image/sdecontract ./cmd/sdecontract \
-    && mkdir -p /image/tmp /image/work /image/etc/ssl/certs \
-    && chmod 1777 /image/tmp /image/work \
+    && mkdir -p /image/tmp /image/data /image/etc/ssl/certs \
+    && chmod 1777 /image/tmp /image/data \
     && cp /etc/ssl/certs/ca-certificates.crt /image/etc/ssl/certs/
 
 FROM scratch
@@ -23,7 +23,7 @@ LABEL org.opencontainers.image.title="sdecontract" \
     org.opencontainers.image.version="$VERSION" \
     org.opencontainers.image.revision="$REVISION"
 COPY --from=build /image/ /
-WORKDIR /work
+WORKDIR /data
 USER 65532:65532
 # Within a container, a mock on 127.0.0.1 couldn't be reached: publish its port on 127.0.0.1 instead.
 ENV SDECONTRACT_LISTEN=0.0.0.0:8080
