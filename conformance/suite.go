@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"cmp"
 	"runtime"
 	"runtime/debug"
 )
@@ -13,8 +14,18 @@ type Suite struct {
 	Go       string `json:"go"`       // version that it was built with
 }
 
+// Set by the linker where there is no repository to read them from: in containers and GitHub Actions.
+var stampedVersion, stampedRevision string
+
 // ThisSuite is the suite in this program.
 func ThisSuite() Suite {
+	s := buildInfo()
+	s.Version = cmp.Or(stampedVersion, s.Version)
+	s.Revision = cmp.Or(stampedRevision, s.Revision)
+	return s
+}
+
+func buildInfo() Suite {
 	s := Suite{Version: "(devel)", Revision: "unknown", Contract: contractDigest(), Go: runtime.Version()}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

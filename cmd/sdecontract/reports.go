@@ -21,6 +21,7 @@ var forms = []form{
 	{"ctrf", plain(report.CTRF)},
 	{"markdown", plain(report.Markdown)},
 	{"badge", plain(report.Badge)},
+	{"html", plain(report.HTML)},
 }
 
 // plain is a form that has no style.
