@@ -30,7 +30,8 @@ type mockFlags struct {
 	tlsCert string
 	tlsKey  string
 
-	allowViolations bool
+	faults []string
+	verdictFlags
 }
 
 func mockCommand() *cobra.Command {
@@ -79,7 +80,11 @@ Exit status, with a command:
   sdecontract mock --advanced-alm=false`,
 		Args: commandAfterDashes,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if cmd.ArgsLenAtDash() < 0 {
+			hasCommand := cmd.ArgsLenAtDash() >= 0
+			if err := flags.check(hasCommand); err != nil {
+				return err
+			}
+			if !hasCommand {
 				return serve(cmd.Context(), flags, cmd.OutOrStdout(), cmd.ErrOrStderr())
 			}
 			return runClient(cmd, flags, args)
@@ -96,7 +101,7 @@ func addMockFlags(cmd *cobra.Command, flags *mockFlags) {
 	f.BoolVar(&flags.advancedALM, "advanced-alm", true, "false takes the advanced ALM feature from every organization;\nconnections that are there already keep their frequency")
 	f.StringVar(&flags.log, "log", "text", "`format` of the log of requests: text, json or none; with a command\nthe default is none, and a log goes to the standard error")
 	f.StringSliceVar(&flags.latitudes, "latitude", nil, "do `name` where the documentation leaves it open: see 'sdecontract latitudes';\nrepeatable; all is as many as fit together")
-	f.Uint64Var(&flags.seed, "seed", 1, "`number` that decides between the latitudes of all that exclude each other")
+	f.Uint64Var(&flags.seed, "seed", 1, "`number` that decides between the latitudes of all that exclude each other, and\non which requests a fault with a probability acts")
 	f.StringVar(&flags.date, "date", "", "`time` for the header Date of every reply, such as 2024-05-01T12:00:00Z\n(default: the current one)")
 	f.StringSliceVar(&flags.cors, "cors", nil, "let pages of this `origin` call from browsers, with credentials: such as\nhttp://localhost:3000, or * for any; repeatable")
 	f.BoolVar(&flags.tls, "tls", false, "serve HTTPS, with a certificate made for this run")
@@ -104,7 +109,8 @@ func addMockFlags(cmd *cobra.Command, flags *mockFlags) {
 	f.StringVar(&flags.tlsCert, "tls-cert", "", "serve HTTPS with the certificate in this `file`")
 	f.StringVar(&flags.tlsKey, "tls-key", "", "`file` with the key of --tls-cert")
 	f.StringVar(&flags.urlFile, "url-file", "", "write the URL to this `file` once the mock listens; it is removed at the end")
-	f.BoolVar(&flags.allowViolations, "allow-violations", false, "with a command, only report what broke the contract")
+	f.StringArrayVar(&flags.faults, "fault", nil, "make trouble as this JSON, or `file` of JSON or YAML, says; repeatable")
+	flags.add(cmd)
 	_ = cmd.RegisterFlagCompletionFunc("log", cobra.FixedCompletions([]string{"text", "json", "none"}, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("latitude", completeLatitudes)
 }
@@ -119,8 +125,6 @@ func commandAfterDashes(cmd *cobra.Command, args []string) error {
 		return usageError{fmt.Errorf("mock takes no argument before --, got %q", args[0])}
 	case dashes == 0 && len(args) == 0:
 		return usageError{errors.New("the command after -- is missing")}
-	case dashes < 0 && cmd.Flags().Changed("allow-violations"):
-		return usageError{errors.New("--allow-violations needs a command after --")}
 	}
 	return nil
 }
@@ -131,7 +135,11 @@ func serve(ctx context.Context, flags mockFlags, out, errOut io.Writer) error {
 	if err != nil {
 		return usageError{err}
 	}
-	s, err := flags.prepare(ctx, logger)
+	judge, err := flags.judge()
+	if err != nil {
+		return err
+	}
+	s, err := flags.prepare(ctx, func(e mock.Exchange) { judge.Observe(e); logger(e) })
 	if err != nil {
 		return err
 	}
@@ -143,7 +151,7 @@ func serve(ctx context.Context, flags mockFlags, out, errOut io.Writer) error {
 	case err = <-s.failed:
 	case <-ctx.Done():
 	}
-	return errors.Join(err, s.stop(ctx))
+	return errors.Join(err, s.stop(ctx), judge.summarize(s, out, errOut))
 }
 
 // greet prints what a person needs to start: the URL, who may call it, and a line to paste.
