@@ -3,7 +3,6 @@ package verdict_test
 import (
 	"fmt"
 	"net/http"
-	"os"
 	"strings"
 
 	"github.com/sdecontract/sdecontract/mock"
@@ -25,18 +24,19 @@ func ExampleOf() {
 	_ = resp.Body.Close()
 
 	report := verdict.Of(srv)
-	report.Coverage = report.Coverage.Of(mock.Operations, mock.Users) // of the others there is more
-	_ = verdict.Text(os.Stdout, report, verdict.Style{})
+	fmt.Println(report.Summary())
+	for _, remark := range report.Remarks {
+		fmt.Println(remark.First, "-", remark.Finding.Pointer, remark.Finding.Message)
+	}
+	for _, operation := range report.Coverage.Of(mock.Operations).Groups {
+		fmt.Println("operations that were called:", operation.Covered, "of", operation.Total)
+	}
+	fmt.Println(report.Conclusion())
+	// verdict.HTML, JUnit, JSON, Markdown and Text write the whole report.
+
 	// Output:
-	// sdecontract: 1 request, 1 broke the contract
-	//
-	//   violation  POST /api/v2/connections/alm/ as editor, answered 400
-	//     body /connector: is required
-	//       see "Create an ALM Connection", line 179; openapi.yaml:591 #/components/schemas/AlmConnectionInput/required
-	//
-	// sdecontract: 2 of the 13 things that a client can meet were covered, 15.3 %
-	//   operations     1 of 8   12.5 %  never listAlmConnections, getAlmConnection, updateAlmConnection, ...
-	//   users          1 of 5   20.0 %  never alm-editor, security-editor, reader, basic
-	//
-	// sdecontract: the client broke the contract: exit status 1
+	// 1 request, 1 broke the contract
+	// POST /api/v2/connections/alm/ as editor, answered 400 - /connector is required
+	// operations that were called: 1 of 8
+	// the client broke the contract
 }

@@ -84,7 +84,12 @@ func (m *summary) remarks(title string, severity mock.Severity, folded bool, lim
 	})
 }
 
-func times(n int64) string { return plain.Count(n, "time") }
+func times(n int64) string {
+	if n == 1 {
+		return "once"
+	}
+	return plain.Count(n, "time")
+}
 
 // indented belongs to an item of a list.
 func indented(block string) string {

@@ -22,8 +22,8 @@ type Recorder struct {
 	mu       sync.Mutex
 	requests int64
 	findings map[mock.Severity]int64
-	remarks  map[subject]*noted
-	order    []*noted
+	remarks  map[subject]*Remark
+	order    []*Remark
 	omitted  int64
 	usage    map[string]*Usage
 }
@@ -34,18 +34,12 @@ type subject struct {
 	operation, in, pointer, rule, about string
 }
 
-// noted is a remark, and which finding of its first exchange it is.
-type noted struct {
-	Remark
-	index int
-}
-
 // NewRecorder returns a recorder for a mock that is about to be made:
 //
 //	recorder := verdict.NewRecorder()
 //	srv := mock.New(mock.WithObserver(recorder.Observe))
 func NewRecorder() *Recorder {
-	return &Recorder{start: time.Now(), findings: map[mock.Severity]int64{}, remarks: map[subject]*noted{}, usage: map[string]*Usage{}}
+	return &Recorder{start: time.Now(), findings: map[mock.Severity]int64{}, remarks: map[subject]*Remark{}, usage: map[string]*Usage{}}
 }
 
 // Observe takes an exchange into account.
@@ -62,9 +56,9 @@ func (r *Recorder) Observe(e mock.Exchange) {
 	u.Statuses[e.Status]++
 	u.Duration += e.Duration
 	seen := map[mock.Severity]bool{}
-	for i, f := range e.Findings {
+	for _, f := range e.Findings {
 		seen[f.Severity] = true
-		r.remark(e, i)
+		r.remark(e, f)
 	}
 	for severity := range seen {
 		r.findings[severity]++
@@ -76,8 +70,7 @@ func newUsage(operation string) *Usage {
 	return &Usage{Operation: operation, Statuses: map[int]int64{}, Findings: map[mock.Severity]int64{}}
 }
 
-func (r *Recorder) remark(e mock.Exchange, index int) {
-	f := e.Findings[index]
+func (r *Recorder) remark(e mock.Exchange, f mock.Finding) {
 	operation := e.Operation
 	if operation == "" {
 		path, _, _ := strings.Cut(e.Target, "?")
@@ -93,7 +86,7 @@ func (r *Recorder) remark(e mock.Exchange, index int) {
 		return
 	}
 	first := Call{e.Number, e.Method, e.Target, e.User, e.Status}
-	r.remarks[key] = &noted{Remark{Finding: f, Operation: e.Operation, First: first, Times: 1}, index}
+	r.remarks[key] = &Remark{Finding: f, Operation: e.Operation, First: first, Times: 1}
 	r.order = append(r.order, r.remarks[key])
 }
 
@@ -107,11 +100,7 @@ func (r *Recorder) Report(srv *mock.Server) *Report {
 		Coverage: srv.Coverage(), Exchanges: kept(srv),
 	}
 	for _, m := range r.order {
-		remark := m.Remark
-		if e, ok := report.exchange(m.First.Number); ok && m.index < len(e.Findings) { // which is redacted with all that the request told
-			remark.Finding, remark.First.Target = e.Findings[m.index], e.Target
-		}
-		report.Remarks = append(report.Remarks, remark)
+		report.Remarks = append(report.Remarks, *m)
 	}
 	report.Operations = r.operations(report.Coverage)
 	return report
