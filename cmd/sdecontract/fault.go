@@ -32,10 +32,14 @@ func (flags mockFlags) setFaults(s *mock.Server) error {
 	return errors.Join(errs...)
 }
 
-// prefixed puts the name before each line of the error.
+// prefixed names the flag, and its file, in each line of the error.
 func prefixed(name string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return errors.New(name + ": " + strings.ReplaceAll(err.Error(), "\n", "\n"+name+": "))
+	lines := strings.Split(err.Error(), "\n")
+	for i, line := range lines {
+		lines[i] = name + strings.TrimPrefix(line, "fault")
+	}
+	return errors.New(strings.Join(lines, "\n"))
 }

@@ -45,7 +45,9 @@ breaks the contract, the line says what is wrong, what the contract wants, and w
 documentation says so. What clients create and update is forgotten when the mock stops.
 
 With a command after --, the mock listens on a free port, runs the command, and then says on
-the standard error whether the command, as a client, kept to the contract. The command gets
+the standard error whether the command, as a client, kept to the contract, and what of it the
+command never met. Reports of both are written with --report, also by a mock that is stopped.
+The command gets
   SDECONTRACT_URL            where the mock is: what comes before /api/v2/
   SDECONTRACT_TOKEN_EDITOR   the token of the user editor, and so for each user: SDECONTRACT_TOKEN_
                              and the name in upper case, with _ for all but letters and digits
@@ -56,7 +58,7 @@ passed on; the second one kills the command.
 Exit status, with a command:
   the command's own, if it isn't 0; 128 and the signal's number, if a signal killed it
   0  the command succeeded, and the client kept to the contract
-  1  the client broke the contract, or sent no request at all
+  1  the client broke the contract, covered less of it than --min-coverage, or sent no request
   2  a flag, a file, an address or the command can't be used
   4  the mock failed`,
 		Example: `  # On http://127.0.0.1:8080, with the world that comes with it.
@@ -69,6 +71,14 @@ Exit status, with a command:
 
   # The same, against a server that is unusual in everything that the documentation leaves open.
   sdecontract mock --latitude all --seed 7 -- pytest
+
+  # Fail unless the tests meet half of the contract, and each operation; with reports for CI.
+  sdecontract mock --min-coverage 50 --min-coverage operations=100 --report junit=junit.xml -- pytest
+  sdecontract mock --report markdown="$GITHUB_STEP_SUMMARY" --report html=client.html -- npm test
+
+  # With trouble: each tenth request fails, and the first two creations do.
+  sdecontract mock --fault '{"every": 10, "status": 503}' -- pytest
+  sdecontract mock --fault '{"operation": "createAlmConnection", "times": 2, "effect": "reset"}'
 
   # On a free port, with your own users and connections, logging JSON.
   sdecontract mock --listen 127.0.0.1:0 --world world.yaml --log json
