@@ -9,7 +9,9 @@
 package verdict
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -190,10 +192,9 @@ func (r *Report) pick(wanted func(Remark) bool) []Remark {
 
 // exchange is the one with that number, if the journal still had it.
 func (r *Report) exchange(number int64) (e mock.Exchange, ok bool) {
-	for _, e := range r.Exchanges {
-		if e.Number == number {
-			return e, true
-		}
+	i, ok := slices.BinarySearchFunc(r.Exchanges, number, func(e mock.Exchange, n int64) int { return cmp.Compare(e.Number, n) })
+	if !ok {
+		return e, false
 	}
-	return e, false
+	return r.Exchanges[i], true
 }
