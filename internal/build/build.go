@@ -1,12 +1,20 @@
 // Package build tells from what this program was built.
 package build
 
-import "runtime/debug"
+import (
+	"cmp"
+	"runtime/debug"
+)
 
 const module = "github.com/sdecontract/sdecontract"
 
+// Set by the linker where there is no repository to read them from: in containers and GitHub Actions.
+var stampedVersion, stampedRevision string
+
 // Version is that of the module; (devel) if it was built from a working tree.
-func Version() string {
+func Version() string { return cmp.Or(stampedVersion, version()) }
+
+func version() string {
 	info, ok := debug.ReadBuildInfo()
 	switch {
 	case !ok:
@@ -23,7 +31,9 @@ func Version() string {
 }
 
 // Revision is that of the source, with + behind it if that was changed; unknown if the build doesn't say.
-func Revision() string {
+func Revision() string { return cmp.Or(stampedRevision, revision()) }
+
+func revision() string {
 	revision, modified := "unknown", ""
 	info, ok := debug.ReadBuildInfo()
 	if !ok || info.Main.Path != module { // else the revision is that of a program that imports it
