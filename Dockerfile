@@ -8,7 +8,7 @@ RUN go mod download
 COPY . .
 ARG TARGETOS TARGETARCH VERSION=(devel) REVISION=unknown
 RUN CGO_ENABLED=0 GOOS=$TARGETOS GOARCH=$TARGETARCH go build -trimpath -buildvcs=false \
-    -ldflags="-s -w -X github.com/sdecontract/sdecontract/conformance.stampedVersion=$VERSION -X github.com/sdecontract/sdecontract/conformance.stampedRevision=$REVISION" \
+    -ldflags="-s -w -X github.com/sdecontract/sdecontract/internal/build.stampedVersion=$VERSION -X github.com/sdecontract/sdecontract/internal/build.stampedRevision=$REVISION" \
     -o /image/sdecontract ./cmd/sdecontract \
     && mkdir -p /image/tmp /image/data /image/etc/ssl/certs \
     && chmod 1777 /image/tmp /image/data \

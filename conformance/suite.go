@@ -1,9 +1,9 @@
 package conformance
 
 import (
-	"cmp"
 	"runtime"
-	"runtime/debug"
+
+	"github.com/sdecontract/sdecontract/internal/build"
 )
 
 // Suite is which suite ran, so that somebody else can run the same.
@@ -14,44 +14,7 @@ type Suite struct {
 	Go       string `json:"go"`       // version that it was built with
 }
 
-// Set by the linker where there is no repository to read them from: in containers and GitHub Actions.
-var stampedVersion, stampedRevision string
-
 // ThisSuite is the suite in this program.
 func ThisSuite() Suite {
-	s := buildInfo()
-	s.Version = cmp.Or(stampedVersion, s.Version)
-	s.Revision = cmp.Or(stampedRevision, s.Revision)
-	return s
-}
-
-func buildInfo() Suite {
-	s := Suite{Version: "(devel)", Revision: "unknown", Contract: contractDigest(), Go: runtime.Version()}
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return s
-	}
-	const module = "github.com/sdecontract/sdecontract"
-	if info.Main.Path != module { // a program that imports it: the revision is that program's
-		for _, d := range info.Deps {
-			if d.Path == module {
-				s.Version = d.Version
-			}
-		}
-		return s
-	}
-	modified := ""
-	s.Version = info.Main.Version
-	for _, setting := range info.Settings {
-		switch setting.Key {
-		case "vcs.revision":
-			s.Revision = setting.Value
-		case "vcs.modified":
-			if setting.Value == "true" {
-				modified = "+"
-			}
-		}
-	}
-	s.Revision += modified
-	return s
+	return Suite{Version: build.Version(), Revision: build.Revision(), Contract: contractDigest(), Go: runtime.Version()}
 }

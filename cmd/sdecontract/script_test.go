@@ -19,6 +19,10 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if os.Getenv("SDECONTRACT_ATTACK") != "" {
+		attack()
+		return
+	}
 	testscript.Main(m, map[string]func(){"sdecontract": main, "client": client})
 }
 

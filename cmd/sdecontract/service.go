@@ -54,6 +54,9 @@ func (flags mockFlags) prepare(ctx context.Context, observer func(mock.Exchange)
 		return nil, err
 	}
 	s.Server = mock.New(append(options, mock.WithObserver(observer), mock.WithLatitude(s.latitudes...))...)
+	if err := flags.setFaults(s.Server); err != nil {
+		return nil, err
+	}
 	s.host = mock.NewHost(s.Server, mock.HostLimits{})
 	s.http = server(s.host)
 	if len(flags.cors) > 0 {
@@ -78,7 +81,7 @@ func (flags mockFlags) prepare(ctx context.Context, observer func(mock.Exchange)
 
 // options are those of the mock that don't need a word with the user.
 func (flags mockFlags) options() ([]mock.Option, error) {
-	var options []mock.Option
+	options := []mock.Option{mock.WithSeed(flags.seed)}
 	if flags.world != "" {
 		data, err := os.ReadFile(flags.world)
 		if err != nil {
