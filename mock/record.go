@@ -29,9 +29,10 @@ type logged struct {
 	requestBody, replyBody []byte
 	seen                   []item
 	size                   int64 // in bytes, about
+	redactor               *redactor
 
 	// The journal guards these.
-	lists int  // that have it
+	users int  // the lists that have it, and the observer while it is told
 	shown bool // somebody else has it, so it isn't used again
 }
 
@@ -53,13 +54,14 @@ func (e *logged) reuse() *logged {
 // journaled puts the exchange into the journal and counts what it covers. That is done before the reply is
 // sent, so that a client that has its reply finds both.
 //
-// It returns what the observer is told, if there is one.
-func (c *call) journaled(r *http.Request, started time.Time, a *reply) *Exchange {
+// It returns the exchange if there is an observer, to be released when that was told.
+func (c *call) journaled(r *http.Request, started time.Time, a *reply) *logged {
 	if c.silent {
 		return nil
 	}
 	c.observe(a)
 	e := forgotten.Get().(*logged)
+	e.redactor = c.world.redactor()
 	e.Exchange = Exchange{
 		Time: started, Method: r.Method, Host: clip(r.Host), TLS: r.TLS != nil, Proto: r.Proto,
 		Target: clip(r.URL.RequestURI()), Status: a.status, Bytes: a.size(), Findings: c.findings,
@@ -93,17 +95,13 @@ func (c *call) journaled(r *http.Request, started time.Time, a *reply) *Exchange
 		e.replyBody = e.keepBody(a.beginning(), "reply body")
 	}
 	e.Duration = time.Since(started)
-	var told *Exchange
-	if c.journal.observer != nil {
-		one := e.Exchange
-		told = &one
+	observed := c.journal.observer != nil
+	number := c.journal.add(e, observed) // from here on it may be forgotten, and used again, unless it is held
+	c.meet(c.scene, c.seen, number)
+	if !observed {
+		return nil
 	}
-	number := c.journal.add(e) // from here on it may be forgotten, and used again
-	c.counted.Load().add(c.seen, number)
-	if told != nil {
-		told.Number = number
-	}
-	return told
+	return e
 }
 
 // detach copies what is a part of a long text, so that the text isn't kept.

@@ -27,13 +27,17 @@ func (j *journal) bound(entries int, size int64) {
 	j.last, j.broken = ring{most: entries, limit: size / 2}, ring{most: entries, limit: size / 2}
 }
 
-// add keeps the exchange, and returns the number that it gives it.
-func (j *journal) add(e *logged) int64 {
+// add keeps the exchange, and returns the number that it gives it. One that is held isn't used again before it is
+// released.
+func (j *journal) add(e *logged, held bool) int64 {
 	broken := e.has(Violation, Fault)
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.count++
 	e.Number = j.count
+	if held {
+		e.users++
+	}
 	j.last.push(e)
 	if broken {
 		j.broken.push(e)
@@ -112,6 +116,20 @@ func (j *journal) unfollow(wake chan struct{}) {
 	delete(j.followers, wake)
 }
 
+// release lets go of an exchange that was held.
+func (j *journal) release(e *logged) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	e.left()
+}
+
+// left notes that one has it less.
+func (e *logged) left() {
+	if e.users--; e.users == 0 && !e.shown {
+		forgotten.Put(e.reuse())
+	}
+}
+
 // ring holds the last entries: at most so many, and so many bytes.
 type ring struct {
 	list  []*logged // from first on; what is before was forgotten
@@ -125,15 +143,13 @@ func (r *ring) kept() []*logged { return r.list[r.first:] }
 
 func (r *ring) push(e *logged) {
 	r.list, r.bytes = append(r.list, e), r.bytes+e.size
-	e.lists++
+	e.users++
 	for len(r.kept()) > r.most || r.bytes > r.limit {
 		old := r.list[r.first]
 		r.bytes -= old.size
 		r.list[r.first] = nil
 		r.first++
-		if old.lists--; old.lists == 0 && !old.shown {
-			forgotten.Put(old.reuse())
-		}
+		old.left()
 	}
 	if r.first > len(r.kept()) { // now and then, so that forgetting stays cheap
 		r.list, r.first = slices.Clone(r.kept()), 0

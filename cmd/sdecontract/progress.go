@@ -31,10 +31,10 @@ func newProgress(out io.Writer) *progress {
 const eraseLine = "\r\x1b[K"
 
 func (p *progress) show(done, total int, r conformance.Result) {
-	p.line("%d of %d  %s", done, total, r.ID)
+	p.tell("%d of %d  %s", done, total, r.ID)
 }
 
-func (p *progress) line(format string, args ...any) {
+func (p *progress) tell(format string, args ...any) {
 	if p.out == nil || time.Since(p.start) < time.Second {
 		return
 	}

@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/sdecontract/sdecontract/conformance"
+	"github.com/sdecontract/sdecontract/internal/md"
 )
 
 // diffSection is a list of changes with its title.
@@ -17,18 +19,25 @@ type diffSection struct {
 	long    bool // each with its promise and the reason
 }
 
+// unjudgedNow is the title of the regressions that one failure often causes by the dozen.
+const unjudgedNow = "Regressions: can't be judged any more"
+
 // sections are the changes as people are told of them, what matters most first.
 func (d Diff) sections() []diffSection {
-	var regressions, worse []Change
+	var regressions, unjudged, worse []Change
 	for _, c := range d.Worse {
-		if c.Regression {
-			regressions = append(regressions, c)
-		} else {
+		switch {
+		case !c.Regression:
 			worse = append(worse, c)
+		case c.New == conformance.Blocked || c.New == conformance.Inconclusive:
+			unjudged = append(unjudged, c)
+		default:
+			regressions = append(regressions, c)
 		}
 	}
 	return []diffSection{
 		{"Regressions", regressions, true},
+		{unjudgedNow, unjudged, true},
 		{"Worse, and no regression", worse, true},
 		{"Better", d.Better, false},
 		{"Neither better nor worse", d.Changed, false},
@@ -79,6 +88,10 @@ func (t *text) changes(s diffSection) {
 	if len(s.changes) == 0 {
 		return
 	}
+	if s.title == unjudgedNow && !t.Verbose {
+		t.reasons(s.title, reasonsOf(s.changes), false)
+		return
+	}
 	t.line("%s", t.bold(s.title))
 	for _, c := range s.changes {
 		old, now := c.verdicts()
@@ -91,6 +104,15 @@ func (t *text) changes(s diffSection) {
 		}
 	}
 	t.line("")
+}
+
+// reasonsOf groups the changes by their reasons.
+func reasonsOf(changes []Change) []group {
+	var results []conformance.Result
+	for _, c := range changes {
+		results = append(results, conformance.Result{ID: c.ID, Reason: c.Why})
+	}
+	return byReason(results, "", func(r conformance.Result) string { return r.Reason })
 }
 
 // verdicts are what came of the check in both runs.
@@ -109,15 +131,15 @@ func (c Change) verdicts() (old, now string) {
 
 // notComparable groups the checks that only one run ran by the run and the reason.
 func (d Diff) notComparable() []group {
-	var results []conformance.Result
-	for _, c := range d.NotComparable {
+	changes := slices.Clone(d.NotComparable)
+	for i, c := range changes {
 		where := "new"
 		if c.Old == "" {
 			where = "old"
 		}
-		results = append(results, conformance.Result{ID: c.ID, Reason: where + " run: " + c.Why})
+		changes[i].Why = where + " run: " + c.Why
 	}
-	return byReason(results, "", func(r conformance.Result) string { return r.Reason })
+	return reasonsOf(changes)
 }
 
 // String tells which run it was, in one line.
@@ -149,11 +171,11 @@ func (d Diff) Markdown(w io.Writer) error {
 	var b strings.Builder
 	line := func(format string, args ...any) { _, _ = fmt.Fprintf(&b, format+"\n", args...) }
 	line("## %s\n", d.Conclusion())
-	line("* old: %s\n* new: %s\n", escape(d.Old.String()), escape(d.New.String()))
+	line("* old: %s\n* new: %s\n", md.Escape(d.Old.String()), md.Escape(d.New.String()))
 	if len(d.Mismatches) > 0 {
 		line("The runs aren't alike: what follows may come from that.\n\n| | old | new |\n|---|---|---|")
 		for _, m := range d.Mismatches {
-			line("| %s | %s | %s |", m.What, escape(m.Old), escape(m.New))
+			line("| %s | %s | %s |", m.What, md.Escape(m.Old), md.Escape(m.New))
 		}
 		line("")
 	}
@@ -168,21 +190,21 @@ func (d Diff) Markdown(w io.Writer) error {
 				break
 			}
 			old, now := c.verdicts()
-			line("| %s | %s | %s | %s |", escape(c.ID), old, now, escape(cut(c.Why, 300)))
+			line("| %s | %s | %s | %s |", md.Escape(c.ID), old, now, md.Escape(cut(c.Why, 300)))
 		}
 		line("")
 	}
 	if len(d.Promises) > 0 {
 		line("### Told otherwise\n\n| check | | old | new |\n|---|---|---|---|")
 		for _, p := range d.Promises {
-			line("| %s | %s | %s | %s |", escape(p.ID), p.What, escape(p.Old), escape(p.New))
+			line("| %s | %s | %s | %s |", md.Escape(p.ID), p.What, md.Escape(p.Old), md.Escape(p.New))
 		}
 		line("")
 	}
 	if groups := d.notComparable(); len(groups) > 0 {
 		line("### Not comparable, because only one of the runs ran them\n")
 		for _, g := range groups {
-			line("* %s: %s", count(len(g.results), "check"), escape(g.name))
+			line("* %s: %s", count(len(g.results), "check"), md.Escape(g.name))
 		}
 	}
 	_, err := io.WriteString(w, strings.TrimRight(b.String(), "\n")+"\n")
