@@ -1,7 +1,6 @@
 package mock
 
 import (
-	"encoding/json"
 	"fmt"
 	"mime"
 	"net/http"
@@ -210,15 +209,6 @@ func findConnection(c *call) *reply {
 		}
 	}
 	return nil
-}
-
-// parameterValue reads the text of a parameter as its schema's type wants it.
-func parameterValue(schema *openapi3.Schema, text string) (value any, ok bool) {
-	if !schema.Type.Is(openapi3.TypeInteger) {
-		return text, true
-	}
-	i, err := strconv.ParseInt(text, 10, 64)
-	return json.Number(text), err == nil && strconv.FormatInt(i, 10) == text
 }
 
 func refuseUnknownReferences(c *call) *reply {

@@ -1,9 +1,11 @@
 package mock
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -86,6 +88,15 @@ func (c *call) readParameter(p *parameter, texts []string) {
 		}
 	}
 	c.query[p.name] = value
+}
+
+// parameterValue reads the text of a parameter as its schema's type wants it.
+func parameterValue(schema *openapi3.Schema, text string) (value any, ok bool) {
+	if !schema.Type.Is(openapi3.TypeInteger) {
+		return text, true
+	}
+	i, err := strconv.ParseInt(text, 10, 64)
+	return json.Number(text), err == nil && strconv.FormatInt(i, 10) == text
 }
 
 func get(c *call) *reply { return c.show(c.record) }
