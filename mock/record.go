@@ -141,8 +141,10 @@ func (s *Server) open(kept *logged) Exchange {
 	e.Findings, e.Cut = slices.Clone(e.Findings), slices.Clone(e.Cut)
 	e.Behaviours = s.behaviours(kept.seen)
 	e.RequestHeader, e.ReplyHeader = header(kept.headers[:kept.ofRequest]), header(kept.headers[kept.ofRequest:])
-	for _, text := range explanations(e.Findings) {
-		e.ReplyHeader.Add(explanationHeader, text)
+	if !s.unexplained {
+		for _, text := range explanations(e.Findings) {
+			e.ReplyHeader.Add(explanationHeader, text)
+		}
 	}
 	e.RequestBody, e.ReplyBody = string(kept.requestBody), string(kept.replyBody)
 	if e.ReplyHeader.Get("Content-Encoding") == "gzip" {
@@ -193,7 +195,7 @@ func (j *journal) bound(entries int, size int64) {
 
 // add numbers the exchange and keeps it.
 func (j *journal) add(e *logged) {
-	broken := e.has(Violation, Fault)
+	broken := e.has(Violation, Fault, Breach)
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.count++
