@@ -123,7 +123,9 @@ func (c *compiler) nameSchema(ref *openapi3.SchemaRef, pointer string) {
 func (c *compiler) addPath(template string, item *openapi3.PathItem) {
 	p := &path{template: template, operations: map[string]*operation{}}
 	c.paths[template] = p
-	c.router.Path(template).Name(template)
+	if strings.Contains(template, "{") {
+		c.router.Path(template).Name(template)
+	}
 	for method, o := range item.Operations() {
 		p.operations[method] = c.operation(method, template, item, o)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -22,7 +23,7 @@ import (
 type Contract struct {
 	file        string
 	text        []byte      // as it was read
-	router      *mux.Router // finds the template of a path
+	router      *mux.Router // finds the template of a path that has variables
 	paths       map[string]*path
 	collections map[string]*collection
 	permissions []string                    // that the contract names
@@ -189,6 +190,19 @@ func (c *Contract) where(schema *openapi3.Schema, rule string) (pointer, locatio
 		location = c.file + ":" + strconv.Itoa(line)
 	}
 	return pointer, location
+}
+
+// match finds the path that a request is for, and the path's variables, still escaped. It returns nil if the
+// contract has none.
+func (c *Contract) match(r *http.Request) (*path, map[string]string) {
+	if p := c.paths[r.URL.EscapedPath()]; p != nil { // no variables: a template's braces would be escaped
+		return p, nil
+	}
+	var found mux.RouteMatch
+	if !c.router.Match(r, &found) {
+		return nil, nil
+	}
+	return c.paths[found.Route.GetName()], found.Vars
 }
 
 // lineOf is the line of a key of an object of the contract, else of the object; 0 if not known.

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
-	"github.com/gorilla/mux"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -150,9 +149,7 @@ func (c *call) authorization(from, to string) *reply {
 
 // addMethod answers a method that the path doesn't have by way of PUT, which has the same rights.
 func (c *call) addMethod(method string) *reply {
-	var match mux.RouteMatch
-	if c.r.Method == method && c.contract.router.Match(c.r, &match) &&
-		c.contract.paths[match.Route.GetName()].operations[http.MethodPut] != nil {
+	if p, _ := c.contract.match(c.r); c.r.Method == method && p != nil && p.operations[http.MethodPut] != nil {
 		c.r.Method, c.undocumented = http.MethodPut, method
 	}
 	return nil

@@ -55,8 +55,13 @@ func (r inheritsRule) complete(sent any, refs map[string]*entity) any {
 	return members
 }
 
-// scratch holds what a record is rendered into, before its size is known.
-var scratch = sync.Pool{New: func() any { return new([]byte) }}
+// scratch holds what a record is rendered into before its size is known, and the members of a view.
+type scratch struct {
+	text  []byte
+	shown map[string]any
+}
+
+var scratches = sync.Pool{New: func() any { return &scratch{shown: map[string]any{}} }}
 
 // render makes a record of the values. Each view of it is held to the contract, and written in JSON: from
 // here on the bytes are all that there is.
@@ -73,9 +78,8 @@ func (c *Contract) render(col *collection, id int64, org string, values map[stri
 			rec.keys[i] = values[name]
 		}
 	}
-	buffer := scratch.Get().(*[]byte)
-	text, ends := (*buffer)[:0], make([]int, len(rec.views))
-	shown := make(map[string]any, len(col.properties))
+	s := scratches.Get().(*scratch)
+	text, shown, ends := s.text[:0], s.shown, make([]int, len(rec.views))
 	for view := range rec.views {
 		clear(shown)
 		text = append(text, '{')
@@ -95,9 +99,10 @@ func (c *Contract) render(col *collection, id int64, org string, values map[stri
 		ends[view] = len(text)
 		c.judge(col, rec, view, shown)
 	}
-	*buffer = text
 	kept, from := bytes.Clone(text), 0
-	scratch.Put(buffer)
+	clear(shown)
+	s.text = text
+	scratches.Put(s)
 	for view, to := range ends {
 		rec.views[view], from = kept[from:to:to], to
 	}

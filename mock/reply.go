@@ -161,9 +161,9 @@ const chunk = 64 << 10
 
 // stream writes a long list.
 func (a *reply) stream(w io.Writer) {
-	buffer := scratch.Get().(*[]byte)
-	defer scratch.Put(buffer)
-	text := append((*buffer)[:0], a.head...)
+	s := scratches.Get().(*scratch)
+	defer scratches.Put(s)
+	text := append(s.text[:0], a.head...)
 	for i := range a.records {
 		if i > 0 {
 			text = append(text, ',')
@@ -178,7 +178,7 @@ func (a *reply) stream(w io.Writer) {
 	}
 	text = append(text, a.tail...)
 	_, _ = w.Write(text)
-	*buffer = text
+	s.text = text
 }
 
 // explanationHeader carries what the mock has to say to people; clients can ignore it.

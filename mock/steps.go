@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/gorilla/mux"
 )
 
 // call is one request on its way through the steps.
@@ -67,11 +66,9 @@ func (c *call) reject(name string, messages ...string) {
 }
 
 func matchOperation(c *call) *reply {
-	var match mux.RouteMatch
-	if !c.contract.router.Match(c.r, &match) {
+	if c.path, c.vars = c.contract.match(c.r); c.path == nil {
 		return c.unknownPath()
 	}
-	c.path, c.vars = c.contract.paths[match.Route.GetName()], match.Vars
 	c.op = c.path.operationFor(c.r.Method)
 	switch {
 	case c.op != nil:
@@ -111,12 +108,12 @@ func (c *call) unknownPath() *reply {
 func (c *call) withSlash() (location, template string) {
 	slashed := c.r.Clone(c.r.Context())
 	slashed.URL.Path, slashed.URL.RawPath = c.r.URL.Path+"/", ""
-	var match mux.RouteMatch
-	if strings.HasSuffix(c.r.URL.EscapedPath(), "/") || !c.contract.router.Match(slashed, &match) {
+	p, _ := c.contract.match(slashed)
+	if strings.HasSuffix(c.r.URL.EscapedPath(), "/") || p == nil {
 		return "", ""
 	}
 	u := url.URL{Path: slashed.URL.Path, RawQuery: c.r.URL.RawQuery}
-	return u.String(), match.Route.GetName()
+	return u.String(), p.template
 }
 
 func negotiateFormat(c *call) *reply {

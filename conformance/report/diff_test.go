@@ -117,6 +117,24 @@ func TestDiff(t *testing.T) {
 }
 
 // TestDiffOfNothing: a run compared with itself has no change.
+// TestDiffGroups: what can't be judged any more, often by the dozen for one reason, is told by that reason.
+func TestDiffGroups(t *testing.T) {
+	var old, now []conformance.Result
+	for i := range 9 {
+		id := fmt.Sprintf("create/%d", i)
+		blocked := check(id, conformance.Blocked)
+		blocked.Blocked = "nothing could be created"
+		old, now = append(old, check(id, conformance.Pass)), append(now, blocked)
+	}
+	d := report.Compare(of(old...), of(now...))
+	assert.Equal(t, d.Regressions(), 9)
+	var brief, all bytes.Buffer
+	assert.NilError(t, d.Text(&brief, report.Style{}))
+	assert.Assert(t, strings.Contains(brief.String(), "\n  9 checks: blocked: nothing could be created\n    alm/create/0\n    alm/create/1\n    alm/create/2\n    and 6 more\n"), brief.String())
+	assert.NilError(t, d.Text(&all, report.Style{Verbose: true}))
+	assert.Equal(t, strings.Count(all.String(), "pass -> blocked"), 9)
+}
+
 func TestDiffOfNothing(t *testing.T) {
 	d := report.Compare(fixed(), fixed())
 	assert.Equal(t, d.Unchanged, len(fixed().Results))

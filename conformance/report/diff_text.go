@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,18 +18,25 @@ type diffSection struct {
 	long    bool // each with its promise and the reason
 }
 
+// unjudgedNow is the title of the regressions that one failure often causes by the dozen.
+const unjudgedNow = "Regressions: can't be judged any more"
+
 // sections are the changes as people are told of them, what matters most first.
 func (d Diff) sections() []diffSection {
-	var regressions, worse []Change
+	var regressions, unjudged, worse []Change
 	for _, c := range d.Worse {
-		if c.Regression {
-			regressions = append(regressions, c)
-		} else {
+		switch {
+		case !c.Regression:
 			worse = append(worse, c)
+		case c.New == conformance.Blocked || c.New == conformance.Inconclusive:
+			unjudged = append(unjudged, c)
+		default:
+			regressions = append(regressions, c)
 		}
 	}
 	return []diffSection{
 		{"Regressions", regressions, true},
+		{unjudgedNow, unjudged, true},
 		{"Worse, and no regression", worse, true},
 		{"Better", d.Better, false},
 		{"Neither better nor worse", d.Changed, false},
@@ -79,6 +87,10 @@ func (t *text) changes(s diffSection) {
 	if len(s.changes) == 0 {
 		return
 	}
+	if s.title == unjudgedNow && !t.Verbose {
+		t.reasons(s.title, reasonsOf(s.changes), false)
+		return
+	}
 	t.line("%s", t.bold(s.title))
 	for _, c := range s.changes {
 		old, now := c.verdicts()
@@ -91,6 +103,15 @@ func (t *text) changes(s diffSection) {
 		}
 	}
 	t.line("")
+}
+
+// reasonsOf groups the changes by their reasons.
+func reasonsOf(changes []Change) []group {
+	var results []conformance.Result
+	for _, c := range changes {
+		results = append(results, conformance.Result{ID: c.ID, Reason: c.Why})
+	}
+	return byReason(results, "", func(r conformance.Result) string { return r.Reason })
 }
 
 // verdicts are what came of the check in both runs.
@@ -109,15 +130,15 @@ func (c Change) verdicts() (old, now string) {
 
 // notComparable groups the checks that only one run ran by the run and the reason.
 func (d Diff) notComparable() []group {
-	var results []conformance.Result
-	for _, c := range d.NotComparable {
+	changes := slices.Clone(d.NotComparable)
+	for i, c := range changes {
 		where := "new"
 		if c.Old == "" {
 			where = "old"
 		}
-		results = append(results, conformance.Result{ID: c.ID, Reason: where + " run: " + c.Why})
+		changes[i].Why = where + " run: " + c.Why
 	}
-	return byReason(results, "", func(r conformance.Result) string { return r.Reason })
+	return reasonsOf(changes)
 }
 
 // String tells which run it was, in one line.

@@ -9,7 +9,8 @@ import (
 	"github.com/sdecontract/sdecontract/mock"
 )
 
-// Server is a mock that listens while a test runs.
+// Server is a mock that listens while a test runs. A test that needs no network calls it by way of its
+// [mock.Server.Client]; the URLs are the same.
 type Server struct {
 	*mock.Server
 	URL             string // such as http://127.0.0.1:41234, without a slash at the end

@@ -83,6 +83,20 @@ func TestAllowedViolationPasses(t *testing.T) {
 	assert.Assert(t, cmp.Len(tb.errors, 0))
 }
 
+// TestClientNeedsNoNetwork sends a violation by way of the mock's own client.
+func TestClientNeedsNoNetwork(t *testing.T) {
+	tb := &recorder{TB: t}
+	srv := mocktest.Start(tb)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodDelete, srv.URL+"/api/v2/connections/alm/1/", http.NoBody)
+	assert.NilError(t, err)
+	resp, err := srv.Client().Do(req)
+	assert.NilError(t, err)
+	assert.NilError(t, resp.Body.Close())
+	assert.Equal(t, resp.StatusCode, http.StatusMethodNotAllowed)
+	tb.end()
+	assert.Assert(t, cmp.Len(tb.errors, 1))
+}
+
 func TestRefusalPasses(t *testing.T) {
 	tb := &recorder{TB: t}
 	srv := mocktest.Start(tb)
