@@ -113,6 +113,8 @@ type passage struct {
 	reply    *sample
 	id       int64 // that the path names; 0 if none
 
+	connections []map[string]any // in the reply
+
 	inspected, judged, settled sync.Once
 }
 

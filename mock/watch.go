@@ -102,6 +102,7 @@ func (x *passage) judgeSuccess() {
 	r := &watched{passage: x}
 	r.find(r.schemaBreaches(x.op.responses[x.op.success].schema, object)...)
 	r.collect(object)
+	x.connections = r.items
 	for i, item := range r.items {
 		r.watchItem(r.pointers[i], item)
 	}
