@@ -211,3 +211,14 @@ func (s *Server) read(kept []*logged) []Exchange {
 	}
 	return list
 }
+
+// observed is the exchange as an observer may see it. A finding may repeat a value that only the rest of the
+// request tells to be a secret.
+func (s *Server) observed(kept *logged) Exchange {
+	if len(kept.Findings) == 0 {
+		return s.redactor.brief(kept.Exchange)
+	}
+	e, whole := kept.Exchange, s.redactor.exchange(s.open(kept))
+	e.Method, e.Host, e.Target, e.Findings = whole.Method, whole.Host, whole.Target, whole.Findings
+	return e
+}

@@ -41,8 +41,11 @@ func runClient(cmd *cobra.Command, flags mockFlags, args []string) error {
 	if err != nil {
 		return usageError{err}
 	}
-	verdict := newVerdict()
-	s, err := flags.prepare(cmd.Context(), func(e mock.Exchange) { verdict.observe(e); logger(e) })
+	judge, err := flags.judge()
+	if err != nil {
+		return err
+	}
+	s, err := flags.prepare(cmd.Context(), func(e mock.Exchange) { judge.Observe(e); logger(e) })
 	if err != nil {
 		return err
 	}
@@ -51,7 +54,6 @@ func runClient(cmd *cobra.Command, flags mockFlags, args []string) error {
 		return errors.Join(err, s.close())
 	}
 	_, _ = io.WriteString(errOut, announced(s.latitudes, flags))
-	verdict.secure = s.caFile != ""
 	s.start(errOut)
 	client := &exec.Cmd{Args: args, Env: env, Stdin: cmd.InOrStdin(), Stdout: cmd.OutOrStdout(), Stderr: errOut}
 	status, err := execute(client, signals)
@@ -63,7 +65,7 @@ func runClient(cmd *cobra.Command, flags mockFlags, args []string) error {
 	if err = errors.Join(err, s.stop(cmd.Context())); err != nil {
 		return err
 	}
-	return verdict.conclude(errOut, status, flags.allowViolations)
+	return judge.conclude(s, status, cmd.OutOrStdout(), errOut)
 }
 
 // execute runs the command, passes signals on, and returns its exit status. The second signal kills it.

@@ -30,7 +30,8 @@ type mockFlags struct {
 	tlsCert string
 	tlsKey  string
 
-	allowViolations bool
+	faults []string
+	verdictFlags
 }
 
 func mockCommand() *cobra.Command {
@@ -44,7 +45,9 @@ breaks the contract, the line says what is wrong, what the contract wants, and w
 documentation says so. What clients create and update is forgotten when the mock stops.
 
 With a command after --, the mock listens on a free port, runs the command, and then says on
-the standard error whether the command, as a client, kept to the contract. The command gets
+the standard error whether the command, as a client, kept to the contract, and what of it the
+command never met. Reports of both are written with --report, also by a mock that is stopped.
+The command gets
   SDECONTRACT_URL            where the mock is: what comes before /api/v2/
   SDECONTRACT_TOKEN_EDITOR   the token of the user editor, and so for each user: SDECONTRACT_TOKEN_
                              and the name in upper case, with _ for all but letters and digits
@@ -55,7 +58,7 @@ passed on; the second one kills the command.
 Exit status, with a command:
   the command's own, if it isn't 0; 128 and the signal's number, if a signal killed it
   0  the command succeeded, and the client kept to the contract
-  1  the client broke the contract, or sent no request at all
+  1  the client broke the contract, covered less of it than --min-coverage, or sent no request
   2  a flag, a file, an address or the command can't be used
   4  the mock failed`,
 		Example: `  # On http://127.0.0.1:8080, with the world that comes with it.
@@ -69,6 +72,14 @@ Exit status, with a command:
   # The same, against a server that is unusual in everything that the documentation leaves open.
   sdecontract mock --latitude all --seed 7 -- pytest
 
+  # Fail unless the tests meet half of the contract, and each operation; with reports for CI.
+  sdecontract mock --min-coverage 50 --min-coverage operations=100 --report junit=junit.xml -- pytest
+  sdecontract mock --report markdown="$GITHUB_STEP_SUMMARY" --report html=client.html -- npm test
+
+  # With trouble: each tenth request fails, and the first two creations do.
+  sdecontract mock --fault '{"every": 10, "status": 503}' -- pytest
+  sdecontract mock --fault '{"operation": "createAlmConnection", "times": 2, "effect": "reset"}'
+
   # On a free port, with your own users and connections, logging JSON.
   sdecontract mock --listen 127.0.0.1:0 --world world.yaml --log json
 
@@ -79,7 +90,11 @@ Exit status, with a command:
   sdecontract mock --advanced-alm=false`,
 		Args: commandAfterDashes,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if cmd.ArgsLenAtDash() < 0 {
+			hasCommand := cmd.ArgsLenAtDash() >= 0
+			if err := flags.check(hasCommand); err != nil {
+				return err
+			}
+			if !hasCommand {
 				return serve(cmd.Context(), flags, cmd.OutOrStdout(), cmd.ErrOrStderr())
 			}
 			return runClient(cmd, flags, args)
@@ -96,7 +111,7 @@ func addMockFlags(cmd *cobra.Command, flags *mockFlags) {
 	f.BoolVar(&flags.advancedALM, "advanced-alm", true, "false takes the advanced ALM feature from every organization;\nconnections that are there already keep their frequency")
 	f.StringVar(&flags.log, "log", "text", "`format` of the log of requests: text, json or none; with a command\nthe default is none, and a log goes to the standard error")
 	f.StringSliceVar(&flags.latitudes, "latitude", nil, "do `name` where the documentation leaves it open: see 'sdecontract latitudes';\nrepeatable; all is as many as fit together")
-	f.Uint64Var(&flags.seed, "seed", 1, "`number` that decides between the latitudes of all that exclude each other")
+	f.Uint64Var(&flags.seed, "seed", 1, "`number` that decides between the latitudes of all that exclude each other, and\non which requests a fault with a probability acts")
 	f.StringVar(&flags.date, "date", "", "`time` for the header Date of every reply, such as 2024-05-01T12:00:00Z\n(default: the current one)")
 	f.StringSliceVar(&flags.cors, "cors", nil, "let pages of this `origin` call from browsers, with credentials: such as\nhttp://localhost:3000, or * for any; repeatable")
 	f.BoolVar(&flags.tls, "tls", false, "serve HTTPS, with a certificate made for this run")
@@ -104,7 +119,8 @@ func addMockFlags(cmd *cobra.Command, flags *mockFlags) {
 	f.StringVar(&flags.tlsCert, "tls-cert", "", "serve HTTPS with the certificate in this `file`")
 	f.StringVar(&flags.tlsKey, "tls-key", "", "`file` with the key of --tls-cert")
 	f.StringVar(&flags.urlFile, "url-file", "", "write the URL to this `file` once the mock listens; it is removed at the end")
-	f.BoolVar(&flags.allowViolations, "allow-violations", false, "with a command, only report what broke the contract")
+	f.StringArrayVar(&flags.faults, "fault", nil, "make trouble as this JSON, or `file` of JSON or YAML, says; repeatable")
+	flags.add(cmd)
 	_ = cmd.RegisterFlagCompletionFunc("log", cobra.FixedCompletions([]string{"text", "json", "none"}, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("latitude", completeLatitudes)
 }
@@ -119,8 +135,6 @@ func commandAfterDashes(cmd *cobra.Command, args []string) error {
 		return usageError{fmt.Errorf("mock takes no argument before --, got %q", args[0])}
 	case dashes == 0 && len(args) == 0:
 		return usageError{errors.New("the command after -- is missing")}
-	case dashes < 0 && cmd.Flags().Changed("allow-violations"):
-		return usageError{errors.New("--allow-violations needs a command after --")}
 	}
 	return nil
 }
@@ -131,7 +145,11 @@ func serve(ctx context.Context, flags mockFlags, out, errOut io.Writer) error {
 	if err != nil {
 		return usageError{err}
 	}
-	s, err := flags.prepare(ctx, logger)
+	judge, err := flags.judge()
+	if err != nil {
+		return err
+	}
+	s, err := flags.prepare(ctx, func(e mock.Exchange) { judge.Observe(e); logger(e) })
 	if err != nil {
 		return err
 	}
@@ -143,7 +161,7 @@ func serve(ctx context.Context, flags mockFlags, out, errOut io.Writer) error {
 	case err = <-s.failed:
 	case <-ctx.Done():
 	}
-	return errors.Join(err, s.stop(ctx))
+	return errors.Join(err, s.stop(ctx), judge.summarize(s, out, errOut))
 }
 
 // greet prints what a person needs to start: the URL, who may call it, and a line to paste.

@@ -49,6 +49,9 @@ func (flags mockFlags) prepare(ctx context.Context, observer func(mock.Exchange)
 		return nil, err
 	}
 	s.Server = mock.New(append(options, mock.WithObserver(observer), mock.WithLatitude(s.latitudes...))...)
+	if err := flags.setFaults(s.Server); err != nil {
+		return nil, err
+	}
 	s.http = flags.server(s.Server)
 	if err := flags.certify(s); err != nil {
 		return nil, err
@@ -62,7 +65,7 @@ func (flags mockFlags) prepare(ctx context.Context, observer func(mock.Exchange)
 
 // options are those of the mock that don't need a word with the user.
 func (flags mockFlags) options() ([]mock.Option, error) {
-	var options []mock.Option
+	options := []mock.Option{mock.WithSeed(flags.seed)}
 	if flags.world != "" {
 		data, err := os.ReadFile(flags.world)
 		if err != nil {
