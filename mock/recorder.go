@@ -2,7 +2,6 @@ package mock
 
 import (
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -171,5 +170,3 @@ type Recorded struct {
 	Connections int // of the world
 	Skipped     int // connections that no world can hold
 }
-
-var errNothing = errors.New("nothing was recorded: no request came through")

@@ -43,13 +43,13 @@ type bodyFile struct {
 
 // Save writes what was recorded into the directory, which it makes: world.yaml, which a mock can serve, and in
 // exchanges a file for each exchange, which [ReadRecording] reads. In place of each secret stands a name, the same
-// wherever the secret stood; ids stay as they are.
+// wherever the secret stood; ids stay as they are. If no request came, it writes nothing.
 func (r *Recorder) Save(dir string) (Recorded, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	sum := Recorded{Dropped: r.dropped}
 	if len(r.users) == 0 && len(r.exchanges) == 0 {
-		return sum, errNothing
+		return sum, nil
 	}
 	secrets := r.secrets()
 	if err := os.MkdirAll(filepath.Join(dir, recordedExchanges), 0o700); err != nil {
