@@ -51,6 +51,7 @@ type Proxy struct {
 	forward *httputil.ReverseProxy
 	places  chan struct{} // one for each request in flight
 	learned derivations
+	secrets hiddenSecrets
 }
 
 const (

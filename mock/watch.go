@@ -36,9 +36,14 @@ func (x *passage) judge() {
 		if x.op == nil {
 			return
 		}
+		x.watchSecrets()
 		switch x.status / 100 {
 		case 2:
 			x.judgeSuccess()
+		case 3:
+			if x.status != http.StatusNotModified {
+				x.remark("", x.op.cited, "the status %d isn't documented for %s", x.status, x.op.id)
+			}
 		case 4:
 			x.judgeRefusal()
 		case 5:
@@ -113,6 +118,7 @@ func (x *passage) judgeSuccess() {
 		r.watchWrite(r.items[0])
 	}
 	x.proxy.learn(r)
+	x.proxy.learnSecrets(r)
 }
 
 // object is the body, if it is what the documented response has. If not, that is found.

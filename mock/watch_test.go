@@ -321,7 +321,8 @@ breach: reply: a request without a token was accepted: status 200 ["Get a Specif
 				b.status = 302
 				b.header.Set("Location", "https://elsewhere.example/login")
 			},
-			`note: reply Location: leads to elsewhere.example, and so past this proxy; --keep-host may help []`,
+			`note: reply Location: leads to elsewhere.example, and so past this proxy; --keep-host may help []
+note: reply: the status 302 isn't documented for getAlmConnection ["Get a Specific ALM Connection", lines 71-114]`,
 		},
 	}
 	for _, tc := range tests {
@@ -369,6 +370,27 @@ func TestProxyWatchesReadOnly(t *testing.T) {
 note: body /system: is the server's to set []
 breach: reply /system: "Mine" was taken from the request; before it was "Rally", the system of the connector ["Get All ALM Connections of All Projects", line 20]
 breach: reply /command: "rm" was taken from the request; before it was "sync_rally", the command of the connector ["Get All ALM Connections of All Projects", line 23]`)
+}
+
+// TestProxyWatchesSecrets: a password doesn't come to who may not see it, under whatever name.
+func TestProxyWatchesSecrets(t *testing.T) {
+	for name, bend := range map[string]func(*bentReply){
+		"another member": func(b *bentReply) { b.value["options"] = object{"p": "rally_password"} },
+		"a text":         func(b *bentReply) { b.value["alias"] = "with rally_password" },
+		"a header":       func(b *bentReply) { b.header.Set("X-Debug", "rally_password") },
+		"a refusal":      func(b *bentReply) { b.status, b.value = 404, object{"detail": "rally_password"} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := proxied(t, bent{mock.New(), func(b *bentReply) {
+				if strings.Contains(b.r.Header.Get("Authorization"), "reader") {
+					bend(b)
+				}
+			}}, nil)
+			ask(p, "editor", "GET", alm+"1/", "")
+			ask(p, "reader", "GET", alm+"1/", "")
+			assert.Equal(t, foundBy(p), `breach: reply: it holds the secret that was /params/alm_pass to others; reader lacks the permission "Edit ALM connections" ["Get a Specific ALM Connection", lines 71-114]`)
+		})
+	}
 }
 
 // TestProxyIsSilent: a client and a server that are right, and a client that may err.
