@@ -3,6 +3,7 @@ package mock
 import (
 	"context"
 	"fmt"
+	"math"
 	"net/http"
 	"slices"
 	"strings"
@@ -135,6 +136,25 @@ func clip(s string) string {
 // shorter than 8 characters is no secret: it may stay where nothing says what it is.
 func (s *Server) Exchanges() []Exchange { return s.read(s.journal.all(false)) }
 
+// Summaries are those of [Server.Exchanges] behind the exchange with that number, without headers and bodies,
+// which takes far less time.
+func (s *Server) Summaries(after int64) []Exchange { return s.summaries(s.journal.all(false), after) }
+
+// ViolationSummaries are those of [Server.Violations], without headers and bodies.
+func (s *Server) ViolationSummaries() []Exchange {
+	return slices.DeleteFunc(s.summaries(s.journal.all(true), 0), func(e Exchange) bool { return !e.Violates() })
+}
+
+func (s *Server) summaries(kept []*logged, after int64) []Exchange {
+	list := []Exchange{}
+	for _, e := range kept {
+		if e.Number > after {
+			list = append(list, s.observed(e))
+		}
+	}
+	return list
+}
+
 // Broken returns the last exchanges on which the client, the mock or the server behind a proxy broke the contract:
 // those with a finding of severity [Violation], [Fault] or [Breach]. They are kept apart, so that good ones don't push them out.
 // Oldest first, redacted as those of [Server.Exchanges].
@@ -147,10 +167,10 @@ func (s *Server) Violations() []Exchange {
 
 // Exchange returns the exchange with that number, redacted, as long as the journal has it.
 func (s *Server) Exchange(number int64) (e Exchange, ok bool) {
-	if e, ok = s.RawExchange(number); ok {
-		e = s.redactor.exchange(e)
+	if kept := s.journal.find(number); kept != nil {
+		return s.shown(kept), true
 	}
-	return e, ok
+	return e, false
 }
 
 // RawExchange returns the exchange with that number as it was, with tokens and passwords. It is meant for
@@ -176,8 +196,15 @@ type Followed struct {
 // The mock never waits for whoever reads it: who is too slow loses what the journal forgets meanwhile, and is
 // told how many.
 func (s *Server) Follow(ctx context.Context) <-chan Followed {
+	return s.FollowAfter(ctx, math.MaxInt64)
+}
+
+// FollowAfter is [Server.Follow], beginning behind the exchange with that number, as far as the journal has
+// those that follow.
+func (s *Server) FollowAfter(ctx context.Context, number int64) <-chan Followed {
 	told := make(chan Followed)
 	wake, last := s.journal.follow()
+	last = min(last, max(number, 0))
 	go func() {
 		defer close(told)
 		defer s.journal.unfollow(wake)
@@ -191,7 +218,7 @@ func (s *Server) Follow(ctx context.Context) <-chan Followed {
 					return
 				}
 			}
-			f := Followed{Exchange: s.redactor.exchange(s.open(next)), Lost: next.Number - last - 1}
+			f := Followed{Exchange: s.shown(next), Lost: next.Number - last - 1}
 			select {
 			case told <- f:
 				last = next.Number
@@ -207,18 +234,21 @@ func (s *Server) Follow(ctx context.Context) <-chan Followed {
 func (s *Server) read(kept []*logged) []Exchange {
 	list := make([]Exchange, len(kept))
 	for i, e := range kept {
-		list[i] = s.redactor.exchange(s.open(e))
+		list[i] = s.shown(e)
 	}
 	return list
 }
+
+// shown opens and redacts an exchange.
+func (s *Server) shown(e *logged) Exchange { return e.redactor.exchange(s.open(e)) }
 
 // observed is the exchange as an observer may see it. A finding may repeat a value that only the rest of the
 // request tells to be a secret.
 func (s *Server) observed(kept *logged) Exchange {
 	if len(kept.Findings) == 0 {
-		return s.redactor.brief(kept.Exchange)
+		return kept.redactor.brief(kept.Exchange)
 	}
-	e, whole := kept.Exchange, s.redactor.exchange(s.open(kept))
+	e, whole := kept.Exchange, s.shown(kept)
 	e.Method, e.Host, e.Target, e.Findings = whole.Method, whole.Host, whole.Target, whole.Findings
 	return e
 }

@@ -126,7 +126,7 @@ func passageOf(r *http.Request) *passage { return r.Context().Value(passageKey{}
 // ServeHTTP passes one request on.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &passage{
-		call: &call{Server: p.Server, store: p.store.Load(), w: w, r: r}, proxy: p, started: time.Now(),
+		call: &call{Server: p.Server, scene: p.now.Load(), w: w, r: r}, proxy: p, started: time.Now(),
 		request: newSample(p.config.MaxBody, r.ContentLength), reply: &sample{},
 	}
 	defer x.settle() // also when the forwarding panics, as it does when a side breaks off
@@ -245,7 +245,7 @@ func (x *passage) settle() {
 			x.proxy.config.Recorder.add(x)
 		}
 		if x.journal.observer != nil && e != nil {
-			x.journal.observer(x.redactor.brief(e.Exchange))
+			x.journal.observer(x.observed(e))
 		}
 	})
 }

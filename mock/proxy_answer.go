@@ -38,7 +38,7 @@ func (x *passage) unanswered(status int, message string) {
 
 // answer answers in place of the upstream.
 func (x *passage) answer(status int, detail string) {
-	x.send(status, http.Header{"Content-Type": jsonContent}, appendJSON(nil, map[string]any{"detail": clip(x.redactor.known(detail))}))
+	x.send(status, http.Header{"Content-Type": jsonContent}, appendJSON(nil, map[string]any{"detail": clip(x.world.redactor().known(detail))}))
 }
 
 // refuse answers with the findings of the severity.

@@ -20,9 +20,9 @@ func BenchmarkProxy(b *testing.B) {
 	for _, tc := range []struct{ name, target string }{{"one", alm + "1/"}, {"list of 3", alm}, {"list of 100", alm + "?alias="}} {
 		var body string
 		if tc.name == "list of 100" {
-			body = ask(mock.New(mock.WithWorld(worldOf(b, 100))), "editor", "GET", alm, "").body
+			body = askProxy(mock.New(mock.WithWorld(worldOf(b, 100))), "editor", "GET", alm, "").body
 		} else {
-			body = ask(mock.New(), "editor", "GET", tc.target, "").body
+			body = askProxy(mock.New(), "editor", "GET", tc.target, "").body
 		}
 		back := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/json")

@@ -421,17 +421,17 @@ func TestProxyEnforces(t *testing.T) {
 			delete(b.value, "system")
 		}
 	}}, func(c *mock.ProxyConfig) { c.Enforce, c.Explain = true, true })
-	got := ask(p, "editor", "POST", alm, strings.Replace(hourly, "hourly", "yearly", 1))
+	got := askProxy(p, "editor", "POST", alm, strings.Replace(hourly, "hourly", "yearly", 1))
 	assert.Equal(t, got.status, 400)
 	assert.Equal(t, reached, 0)
 	assert.Equal(t, got.body, `{"detail":"The request breaks the contract, and was not passed on.","findings":["violation: body /frequency: \"yearly\" is not one of \"hourly\", \"daily\", \"weekly\", \"monthly\", \"manually\" (see \"Create an ALM Connection\", line 181; openapi.yaml:566 #/components/schemas/Frequency/enum)"]}`)
 	assert.Assert(t, got.header.Get("Contract-Explanation") != "")
 
-	got = ask(p, "editor", "GET", alm+"1/", "")
+	got = askProxy(p, "editor", "GET", alm+"1/", "")
 	assert.Equal(t, got.status, 502)
 	assert.Assert(t, strings.HasPrefix(got.body, `{"detail":"The server's reply breaks the contract, and is kept back.","findings":["breach: reply /system: is required`), got.body)
 
-	got = ask(p, "editor", "POST", alm, hourly)
+	got = askProxy(p, "editor", "POST", alm, hourly)
 	assert.Equal(t, got.status, 201)
 	assert.Equal(t, got.header.Get("Contract-Explanation"), "")
 	assert.Equal(t, len(p.Broken()), 2)
@@ -439,12 +439,12 @@ func TestProxyEnforces(t *testing.T) {
 
 // TestProxyExplains in a header, and changes nothing else.
 func TestProxyExplains(t *testing.T) {
-	want := ask(mock.New(), "editor", "GET", alm+"?nope=1", "")
-	got := ask(proxied(t, mock.New().Client().Transport, func(c *mock.ProxyConfig) { c.Explain = true }), "editor", "GET", alm+"?nope=1", "")
+	want := askProxy(mock.New(), "editor", "GET", alm+"?nope=1", "")
+	got := askProxy(proxied(t, mock.New().Client().Transport, func(c *mock.ProxyConfig) { c.Explain = true }), "editor", "GET", alm+"?nope=1", "")
 	assert.Equal(t, got.body, want.body)
 	assert.DeepEqual(t, got.header.Values("Contract-Explanation")[1:], []string{"note: query nope: is not a parameter of listAlmConnections"})
 	e := proxied(t, mock.New().Client().Transport, nil)
-	ask(e, "editor", "GET", alm+"?nope=1", "")
+	askProxy(e, "editor", "GET", alm+"?nope=1", "")
 	assert.Equal(t, len(e.Exchanges()[0].ReplyHeader.Values("Contract-Explanation")), 1) // the mock's own
 }
 
@@ -452,7 +452,7 @@ func TestProxyExplains(t *testing.T) {
 func TestProxyKeepsHost(t *testing.T) {
 	for keep, want := range map[bool]string{false: "http://upstream.invalid" + alm + "?page=2&page_size=1", true: "http://example.com" + alm + "?page=2&page_size=1"} {
 		p := proxied(t, mock.New().Client().Transport, func(c *mock.ProxyConfig) { c.KeepHost = keep })
-		got := ask(p, "reader", "GET", alm+"?page_size=1", "").object(t)
+		got := askProxy(p, "reader", "GET", alm+"?page_size=1", "").object(t)
 		assert.Equal(t, got["next"], want)
 		assert.Equal(t, strings.Contains(foundBy(p), "leads to upstream.invalid"), !keep)
 	}
@@ -461,7 +461,7 @@ func TestProxyKeepsHost(t *testing.T) {
 // TestProxyHidesTokens: nothing that the proxy tells has a secret in it.
 func TestProxyHidesTokens(t *testing.T) {
 	p := proxied(t, bent{mock.New(), set("alias", "a-password-of-somebody")}, nil)
-	ask(p, "editor", "POST", alm, strings.Replace(hourly, "hunter2hunter2", "a-password-of-somebody", 1), "Cookie: session=0123456789abcdef")
+	askProxy(p, "editor", "POST", alm, strings.Replace(hourly, "hunter2hunter2", "a-password-of-somebody", 1), "Cookie: session=0123456789abcdef")
 	e := p.Exchanges()[0]
 	for _, secret := range []string{"editor-token", "a-password-of-somebody", "0123456789abcdef"} {
 		assert.Assert(t, !strings.Contains(fmt.Sprintf("%+v", e), secret), secret)

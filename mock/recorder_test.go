@@ -47,15 +47,15 @@ func TestRecordedWorldAnswersAlike(t *testing.T) {
 				users = map[string]string{"editor": "user-1", "reader": "user-2"}
 			}
 			for _, user := range []string{"editor", "reader"} {
-				assert.Equal(t, ask(p, user, "PUT", alm+"2/", hourly).status, map[string]int{"editor": 200, "reader": 403}[user])
+				assert.Equal(t, askProxy(p, user, "PUT", alm+"2/", hourly).status, map[string]int{"editor": 200, "reader": 403}[user])
 				for _, target := range reads() {
-					ask(p, user, "GET", target, "")
+					askProxy(p, user, "GET", target, "")
 				}
 			}
 			want := map[string]string{}
 			for user := range users {
 				for _, target := range reads() {
-					want[user+target] = ask(p, user, "GET", target, "").body
+					want[user+target] = askProxy(p, user, "GET", target, "").body
 				}
 			}
 			dir, sum := save()
@@ -68,7 +68,7 @@ func TestRecordedWorldAnswersAlike(t *testing.T) {
 			again := mock.New(mock.WithWorld(world))
 			for user, as := range users {
 				for _, target := range reads() {
-					got := ask(again, "", "GET", target, "", "Authorization: Token recorded-token-"+as)
+					got := askProxy(again, "", "GET", target, "", "Authorization: Token recorded-token-"+as)
 					assert.DeepEqual(t, unsecret(decoded([]byte(got.body))), unsecret(decoded([]byte(strings.ReplaceAll(want[user+target], "upstream.invalid", "example.com")))))
 				}
 			}
@@ -111,10 +111,10 @@ func TestRecordingHoldsNoSecret(t *testing.T) {
 			if method != "POST" {
 				target += "1/"
 			}
-			ask(p, "", method, target+"?api_key="+canary+"8&x="+canary+"5&y="+canary+"4", body, "Authorization: Token "+token, "Cookie: sessionid="+canary+"0", "X-Other: "+canary+"9")
+			askProxy(p, "", method, target+"?api_key="+canary+"8&x="+canary+"5&y="+canary+"4", body, "Authorization: Token "+token, "Cookie: sessionid="+canary+"0", "X-Other: "+canary+"9")
 		}
 	}
-	ask(p, "editor", "POST", alm, `{"alm_pass": "`+canary+`2", broken alm_pass=`+canary+`2`)
+	askProxy(p, "editor", "POST", alm, `{"alm_pass": "`+canary+`2", broken alm_pass=`+canary+`2`)
 	dir, sum := save()
 	assert.Equal(t, sum.Exchanges, 10)
 	placeholders := map[string]bool{}
@@ -143,25 +143,25 @@ func TestRecordingHoldsNoSecret(t *testing.T) {
 func TestReplay(t *testing.T) {
 	live := mock.New()
 	p, save := recording(t, live.Client().Transport, knownWorld())
-	first := ask(p, "editor", "GET", alm+"1/", "")
-	ask(p, "editor", "PUT", alm+"1/", hourly)
-	second := ask(p, "editor", "GET", alm+"1/", "")
-	ask(p, "reader", "GET", alm+"?b=1&a=2", "")
-	ask(p, "", "GET", alm, "")
+	first := askProxy(p, "editor", "GET", alm+"1/", "")
+	askProxy(p, "editor", "PUT", alm+"1/", hourly)
+	second := askProxy(p, "editor", "GET", alm+"1/", "")
+	askProxy(p, "reader", "GET", alm+"?b=1&a=2", "")
+	askProxy(p, "", "GET", alm, "")
 	dir, _ := save()
 	replay, err := mock.ReadRecording(os.DirFS(dir))
 	assert.NilError(t, err)
 	again := proxied(t, replay, func(c *mock.ProxyConfig) { c.Known = replay.Known() })
 	as := func(user string) string { return "Authorization: Token recorded-token-" + user }
 
-	assert.DeepEqual(t, unsecret(ask(again, "", "GET", alm+"1/", "", as("editor")).object(t)), unsecret(first.object(t)))
+	assert.DeepEqual(t, unsecret(askProxy(again, "", "GET", alm+"1/", "", as("editor")).object(t)), unsecret(first.object(t)))
 	for range 2 {
-		assert.DeepEqual(t, unsecret(ask(again, "", "GET", alm+"1/", "", as("editor")).object(t)), unsecret(second.object(t)))
+		assert.DeepEqual(t, unsecret(askProxy(again, "", "GET", alm+"1/", "", as("editor")).object(t)), unsecret(second.object(t)))
 	}
 	reordered := `{"params":{"alm_pass":"another","alm_project":"P"},"project":1,"connector":1,"frequency":"hourly","alias":"A"}`
-	assert.Equal(t, ask(again, "", "PUT", alm+"1/", reordered, as("editor")).status, 200)
-	assert.Equal(t, ask(again, "", "GET", alm+"?a=2&b=1", "", as("reader")).status, 200)
-	got := ask(again, "", "GET", alm, "")
+	assert.Equal(t, askProxy(again, "", "PUT", alm+"1/", reordered, as("editor")).status, 200)
+	assert.Equal(t, askProxy(again, "", "GET", alm+"?a=2&b=1", "", as("reader")).status, 200)
+	got := askProxy(again, "", "GET", alm, "")
 	assert.Equal(t, got.status, 401)
 	assert.Equal(t, got.header.Get("Www-Authenticate"), "Token")
 
@@ -170,7 +170,7 @@ func TestReplay(t *testing.T) {
 		{"PUT", alm + "1/", `{}`, "editor", "PUT " + alm + "1/ as editor; it was recorded with another body"},
 		{"GET", alm + "1/", "", "who", "GET " + alm + "1/ as somebody whose token isn't in the recording's world.yaml; the nearest is GET " + alm + "1/ as editor"},
 	} {
-		got := ask(again, "", tc.method, tc.target, tc.body, as(tc.user))
+		got := askProxy(again, "", tc.method, tc.target, tc.body, as(tc.user))
 		assert.Equal(t, got.status, http.StatusNotImplemented)
 		assert.Equal(t, got.object(t)["detail"], "The server behind this proxy gave no answer: nothing recorded answers "+tc.want)
 	}

@@ -110,8 +110,8 @@ func proxied(t testing.TB, upstream http.RoundTripper, change func(*mock.ProxyCo
 	return p
 }
 
-// ask sends a request to a handler.
-func ask(h http.Handler, user, method, target, body string, headers ...string) reply {
+// askProxy sends a request to a handler.
+func askProxy(h http.Handler, user, method, target, body string, headers ...string) reply {
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, api{user: user}.request(method, target, body, headers...))
 	return reply{w.Code, w.Header(), w.Body.String()}
@@ -329,7 +329,7 @@ note: reply: the status 302 isn't documented for getAlmConnection ["Get a Specif
 		t.Run(tc.name, func(t *testing.T) {
 			p := proxied(t, bent{mock.New(), tc.bend}, nil)
 			parts := strings.SplitN(tc.request, " ", 3)
-			ask(p, tc.user, parts[0], parts[1], strings.Join(parts[2:], ""))
+			askProxy(p, tc.user, parts[0], parts[1], strings.Join(parts[2:], ""))
 			got := foundBy(p)
 			if tc.name == "refuses in another way" {
 				assert.Assert(t, strings.Contains(got, tc.want), got)
@@ -364,8 +364,8 @@ func TestProxyWatchesReadOnly(t *testing.T) {
 			b.value["system"], b.value["command"] = system, b.sent["command"]
 		}
 	}}, nil)
-	ask(p, "editor", "GET", alm+"1/", "")
-	ask(p, "editor", "PUT", alm+"1/", `{"alias":"A","connector":2,"project":1,"params":{"a":1},"system":"Mine","command":"rm"}`)
+	askProxy(p, "editor", "GET", alm+"1/", "")
+	askProxy(p, "editor", "PUT", alm+"1/", `{"alias":"A","connector":2,"project":1,"params":{"a":1},"system":"Mine","command":"rm"}`)
 	assert.Equal(t, foundBy(p), `note: body /command: is the server's to set []
 note: body /system: is the server's to set []
 breach: reply /system: "Mine" was taken from the request; before it was "Rally", the system of the connector ["Get All ALM Connections of All Projects", line 20]
@@ -386,8 +386,8 @@ func TestProxyWatchesSecrets(t *testing.T) {
 					bend(b)
 				}
 			}}, nil)
-			ask(p, "editor", "GET", alm+"1/", "")
-			ask(p, "reader", "GET", alm+"1/", "")
+			askProxy(p, "editor", "GET", alm+"1/", "")
+			askProxy(p, "reader", "GET", alm+"1/", "")
 			assert.Equal(t, foundBy(p), `breach: reply: it holds the secret that was /params/alm_pass to others; reader lacks the permission "Edit ALM connections" ["Get a Specific ALM Connection", lines 71-114]`)
 		})
 	}
@@ -398,13 +398,13 @@ func TestProxyIsSilent(t *testing.T) {
 	p := proxied(t, mock.New().Client().Transport, nil)
 	for _, user := range []string{"editor", "reader", "alm-editor", "security-editor", "basic"} {
 		for _, target := range []string{alm, alm + "1/", analysis, analysis + "1/", alm + "?frequency=daily", alm + "?page_size=2&page=1", analysis + "?alias=x&system=y", alm + "99/"} {
-			ask(p, user, "GET", target, "")
-			ask(p, user, "HEAD", target, "")
-			ask(p, user, "OPTIONS", target, "")
+			askProxy(p, user, "GET", target, "")
+			askProxy(p, user, "HEAD", target, "")
+			askProxy(p, user, "OPTIONS", target, "")
 		}
 	}
 	for _, request := range [][2]string{{"POST", alm}, {"PUT", alm + "1/"}} {
-		assert.Assert(t, ask(p, "editor", request[0], request[1], hourly).status < 300)
+		assert.Assert(t, askProxy(p, "editor", request[0], request[1], hourly).status < 300)
 	}
 	found := strings.ReplaceAll(foundBy(p), "note: reply /next: leads to upstream.invalid, and so past this proxy; --keep-host may help []", "")
 	assert.Equal(t, strings.TrimSpace(found), "")
@@ -413,16 +413,16 @@ func TestProxyIsSilent(t *testing.T) {
 // TestProxyKnowsNobody: without a target file, nothing is said that would need one.
 func TestProxyKnowsNobody(t *testing.T) {
 	p := proxied(t, bent{mock.New(), set("params", object{"alm_pass": "x"})}, func(c *mock.ProxyConfig) { c.Known = mock.Known{} })
-	ask(p, "reader", "GET", alm+"1/", "")
-	ask(p, "basic", "POST", alm, strings.ReplaceAll(hourly, `"connector":1,"project":1`, `"connector":5,"project":4`))
+	askProxy(p, "reader", "GET", alm+"1/", "")
+	askProxy(p, "basic", "POST", alm, strings.ReplaceAll(hourly, `"connector":1,"project":1`, `"connector":5,"project":4`))
 	assert.Equal(t, foundBy(p), `note: reply: a request that fits the contract was refused with 400; nothing that is known here explains it ["Create an ALM Connection", lines 122-182]`)
 }
 
 // TestProxyLeavesOtherPathsAlone: a server has more than the contract describes.
 func TestProxyLeavesOtherPathsAlone(t *testing.T) {
 	p := proxied(t, bent{mock.New(), nil}, nil)
-	ask(p, "editor", "GET", "/api/v2/projects/", "")
-	ask(p, "editor", "GET", "/api/v2/connections/almm/", "")
+	askProxy(p, "editor", "GET", "/api/v2/projects/", "")
+	askProxy(p, "editor", "GET", "/api/v2/connections/almm/", "")
 	assert.Equal(t, foundBy(p), `note: path: is none that the contract describes, and was passed on unchecked []
 violation: path: the contract has no /api/v2/connections/almm/; the nearest operation is GET /api/v2/connections/alm/ []`)
 }

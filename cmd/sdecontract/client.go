@@ -20,9 +20,10 @@ import (
 
 // The variables that a command gets from its mock.
 const (
-	urlVariable    = "SDECONTRACT_URL"
-	caVariable     = "SDECONTRACT_CA_FILE"
-	tokenVariables = "SDECONTRACT_TOKEN_" //nolint:gosec // a name, not a token
+	urlVariable     = "SDECONTRACT_URL"
+	caVariable      = "SDECONTRACT_CA_FILE"
+	controlVariable = "SDECONTRACT_CONTROL_URL"
+	tokenVariables  = "SDECONTRACT_TOKEN_" //nolint:gosec // a name, not a token
 )
 
 // runClient runs a command against a mock of its own, and judges what the command did as a client.
@@ -125,7 +126,7 @@ func cantStart(name string, err error) error {
 // environment is that of a command: this process's, without what was meant for this mock alone or comes from a
 // mock around it, and where the mock is.
 func (s *service) environment(flags *pflag.FlagSet) ([]string, error) {
-	own := map[string]bool{urlVariable: true, caVariable: true}
+	own := map[string]bool{urlVariable: true, caVariable: true, controlVariable: true}
 	flags.VisitAll(func(f *pflag.Flag) { own[variable(f)] = true })
 	var env []string
 	for _, entry := range os.Environ() {
@@ -135,6 +136,9 @@ func (s *service) environment(flags *pflag.FlagSet) ([]string, error) {
 		}
 	}
 	env = append(env, urlVariable+"="+s.url)
+	if s.control.url != "" {
+		env = append(env, controlVariable+"="+s.control.url)
+	}
 	if s.caFile != "" {
 		env = append(env, caVariable+"="+s.caFile)
 	}

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -20,6 +21,8 @@ type healthFlags struct {
 	tls     bool
 	tlsCA   string
 	timeout time.Duration
+
+	basePath string
 }
 
 func healthCommand() *cobra.Command {
@@ -61,6 +64,7 @@ Exit status:
 	}
 	f := cmd.Flags()
 	f.StringVar(&flags.listen, "listen", "127.0.0.1:8080", "`address` that the mock listens on")
+	f.StringVar(&flags.basePath, "base-path", "", "`path` below which the mock serves the API")
 	f.BoolVar(&flags.tls, "tls", false, "the mock serves HTTPS")
 	f.StringVar(&flags.tlsCA, "tls-ca", "", "`file` with the certificate to trust")
 	f.DurationVar(&flags.timeout, "timeout", 3*time.Second, "how long to wait")
@@ -92,7 +96,7 @@ func (flags healthFlags) address(args []string) (string, error) {
 	if flags.tls {
 		scheme = "https"
 	}
-	return scheme + "://" + net.JoinHostPort(host, port) + "/api/v2/connections/alm/", nil
+	return scheme + "://" + net.JoinHostPort(host, port) + strings.TrimSuffix("/"+strings.Trim(flags.basePath, "/"), "/") + "/api/v2/connections/alm/", nil
 }
 
 // ask succeeds on any answer but a server's failure: that a token is missing, or a path, only a healthy server knows.

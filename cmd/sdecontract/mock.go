@@ -24,6 +24,13 @@ type mockFlags struct {
 	date        string
 	cors        []string
 	urlFile     string
+	basePath    string
+	watch       string
+
+	control         string
+	noControl       bool
+	controlHosts    []string
+	controlTokenEnv string
 
 	tls     bool
 	tlsCA   string
@@ -52,6 +59,7 @@ The command gets
   SDECONTRACT_TOKEN_EDITOR   the token of the user editor, and so for each user: SDECONTRACT_TOKEN_
                              and the name in upper case, with _ for all but letters and digits
   SDECONTRACT_CA_FILE        with --tls, the certificate to trust
+  SDECONTRACT_CONTROL_URL    where the mock can be controlled: what comes before /reset
 and the rest of the environment, but for the variables that were flags of this mock. Signals are
 passed on; the second one kills the command.
 
@@ -87,7 +95,13 @@ Exit status, with a command:
   sdecontract mock --tls --tls-ca ca.pem --cors http://localhost:3000
 
   # As a customer without the advanced ALM feature sees the API.
-  sdecontract mock --advanced-alm=false`,
+  sdecontract mock --advanced-alm=false
+
+  # With a world that is read again whenever its file is saved.
+  sdecontract mock --world world.yaml --watch
+
+  # Control a mock that runs: bring its connections back to what the world says.
+  curl -X POST -H 'Mock-Control: 1' http://127.0.0.1:8080/_mock/reset`,
 		Args: commandAfterDashes,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			hasCommand := cmd.ArgsLenAtDash() >= 0
@@ -114,6 +128,13 @@ func addMockFlags(cmd *cobra.Command, flags *mockFlags) {
 	f.Uint64Var(&flags.seed, "seed", 1, "`number` that decides between the latitudes of all that exclude each other, and\non which requests a fault with a probability acts")
 	f.StringVar(&flags.date, "date", "", "`time` for the header Date of every reply, such as 2024-05-01T12:00:00Z\n(default: the current one)")
 	f.StringSliceVar(&flags.cors, "cors", nil, "let pages of this `origin` call from browsers, with credentials: such as\nhttp://localhost:3000, or * for any; repeatable")
+	f.StringVar(&flags.basePath, "base-path", "", "serve the API below this `path`: with /sde, at /sde/api/v2/")
+	f.StringVar(&flags.watch, "watch", "", "read the file of --world again when it changes. What clients created and\nchanged is kept, or with --watch=reset forgotten; a broken file changes nothing")
+	f.Lookup("watch").NoOptDefVal = watchKeep
+	f.StringVar(&flags.control, "control", "", "serve the control API at an `address` of its own, not below /_mock/")
+	f.BoolVar(&flags.noControl, "no-control", false, "no control API")
+	f.StringSliceVar(&flags.controlHosts, "control-host", nil, "a `name` by which the control API may be called, besides localhost and any IP\naddress; repeatable")
+	f.StringVar(&flags.controlTokenEnv, "control-token-env", "", "the variable, by its `name`, with the token that the control API wants as\nAuthorization: Bearer. Without one it is off where others can reach it")
 	f.BoolVar(&flags.tls, "tls", false, "serve HTTPS, with a certificate made for this run")
 	f.StringVar(&flags.tlsCA, "tls-ca", "", "with --tls, write the certificate that clients must trust to this `file`\n(default: a temporary one)")
 	f.StringVar(&flags.tlsCert, "tls-cert", "", "serve HTTPS with the certificate in this `file`")
@@ -170,9 +191,10 @@ func greet(out io.Writer, s *service, flags mockFlags) error {
 		return json.NewEncoder(out).Encode(struct {
 			Msg       string          `json:"msg"`
 			URL       string          `json:"url"`
+			Control   string          `json:"control_url,omitempty"`
 			CA        string          `json:"ca_file,omitempty"`
 			Latitudes []mock.Latitude `json:"latitudes,omitempty"`
-		}{"listening", s.url, s.caFile, s.latitudes})
+		}{"listening", s.url, s.control.url, s.caFile, s.latitudes})
 	}
 	style := styleFor(out)
 	users := s.World().Users()
@@ -200,6 +222,7 @@ func greet(out io.Writer, s *service, flags mockFlags) error {
 		b.WriteString("\n" + trust(s.caFile))
 	}
 	b.WriteString(announced(s.latitudes, flags))
+	b.WriteString(s.control.announced())
 	fmt.Fprintf(&b, "\nTry it:\n  %s -H 'Authorization: Token %s' %s/api/v2/connections/alm/\n\n", curl, users[0].Token, s.url)
 	fmt.Fprintln(&b, "Ctrl-C stops it.")
 	_, err := io.WriteString(out, b.String())

@@ -19,7 +19,7 @@ import (
 
 // prepareProxy makes the proxy that the flags describe, and takes its address. Nothing is answered before start.
 func (flags proxyFlags) prepareProxy(ctx context.Context, errOut io.Writer, observer func(mock.Exchange)) (_ *service, err error) {
-	s := &service{failed: make(chan error, 1)}
+	s := &service{failed: make(chan error, 2)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.close())
@@ -34,15 +34,16 @@ func (flags proxyFlags) prepareProxy(ctx context.Context, errOut io.Writer, obse
 		return nil, fmt.Errorf("%s: %w", cmp.Or(flags.target, "--upstream"), err)
 	}
 	s.Server = proxy.Server
-	s.http = flags.server(proxy)
+	s.host = mock.NewHost(s.Server, mock.HostLimits{}) // which stop asks to let go; it serves nothing
+	s.http = server(proxy)
 	s.http.ReadTimeout, s.http.WriteTimeout = 0, 0 // a body may take its time
 	if err := flags.certify(s); err != nil {
 		return nil, err
 	}
 	if s.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", flags.listen); err != nil {
-		return nil, listenError(flags.listen, err)
+		return nil, listenError("--listen", flags.listen, err)
 	}
-	s.url = flags.baseURL(s.listener.Addr(), s.http.TLSConfig != nil)
+	s.url = baseURL(flags.listen, s.listener.Addr(), s.http.TLSConfig != nil)
 	if flags.replay == "" && leadsTo(ctx, config.Upstream, s.listener.Addr()) {
 		return nil, usageError{fmt.Errorf("--upstream %s is this proxy itself: choose another address with --listen", config.Upstream)}
 	}

@@ -118,7 +118,7 @@ func (s *sheet) cards(found []Remark) []card {
 	for i, m := range found[:min(len(found), maxCards)] {
 		c := card{Remark: m}
 		told := i > 0 && m.First.Number == found[i-1].First.Number
-		if e, ok := s.exchange(m.First.Number); ok && s.room > 0 && !told {
+		if e, ok := s.exchange(m.First); ok && s.room > 0 && !told {
 			c.Said, c.Sent = headers(e.RequestHeader), shown(e.RequestBody)
 			c.Answered, c.Got = headers(e.ReplyHeader), shown(e.ReplyBody)
 			s.room -= len(c.Said) + len(c.Sent) + len(c.Answered) + len(c.Got)

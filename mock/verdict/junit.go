@@ -137,7 +137,7 @@ func (r *Report) evidence(found []Remark) string {
 		t := &text{Report: r}
 		t.tell(shown[i:end])
 		b.WriteString(strings.TrimPrefix(t.String(), "\n"))
-		if e, ok := r.exchange(shown[i].First.Number); ok {
+		if e, ok := r.exchange(shown[i].First); ok {
 			fmt.Fprintf(&b, "    request #%d: %s\n", e.Number, bodyText(e.RequestBody))
 			fmt.Fprintf(&b, "    reply: %d %s\n", e.Status, bodyText(e.ReplyBody))
 		}

@@ -74,7 +74,7 @@ func (m *summary) remarks(title string, severity mock.Severity, folded bool, lim
 			if why := one.Finding.Why(); why != "" {
 				next += "  " + md.Escape(why) + "\n"
 			}
-			if e, ok := m.exchange(one.First.Number); ok && !folded {
+			if e, ok := m.exchange(one.First); ok && !folded {
 				next += "\n" + indented(md.Block(fmt.Sprintf("%s\n%d %s\n", bodyText(e.RequestBody), e.Status, bodyText(e.ReplyBody))))
 			}
 			if m.Len()+len(next) > limit {

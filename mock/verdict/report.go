@@ -213,10 +213,11 @@ func (r *Report) pick(wanted func(Remark) bool) []Remark {
 	return list
 }
 
-// exchange is the one with that number, if the journal still had it.
-func (r *Report) exchange(number int64) (e mock.Exchange, ok bool) {
-	i, ok := slices.BinarySearchFunc(r.Exchanges, number, func(e mock.Exchange, n int64) int { return cmp.Compare(e.Number, n) })
-	if !ok {
+// exchange is the call's, if the journal still had it. A sandbox, which has a journal of its own, numbers its
+// exchanges too: one of those is not taken for another's.
+func (r *Report) exchange(c Call) (e mock.Exchange, ok bool) {
+	i, ok := slices.BinarySearchFunc(r.Exchanges, c.Number, func(e mock.Exchange, n int64) int { return cmp.Compare(e.Number, n) })
+	if !ok || r.Exchanges[i].Target != c.Target || r.Exchanges[i].Method != c.Method {
 		return e, false
 	}
 	return r.Exchanges[i], true
