@@ -109,10 +109,10 @@ type passage struct {
 	request *sample // the body
 	outside bool    // the contract says nothing of the path
 
-	status   int // 0 until the upstream has answered
-	header   http.Header
-	reply    *sample
-	id       int64 // that the path names; 0 if none
+	status int // 0 until the upstream has answered
+	header http.Header
+	reply  *sample
+	id     int64 // that the path names; 0 if none
 
 	connections []map[string]any // in the reply
 

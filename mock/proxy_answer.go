@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
+	"maps"
 	"net"
 	"net/http"
 	"strconv"
@@ -69,9 +70,7 @@ func (x *passage) send(status int, header http.Header, body []byte) {
 	header.Set("Content-Length", strconv.Itoa(len(body)))
 	x.answered(status, header, body)
 	x.settle()
-	for name, values := range header {
-		x.w.Header()[name] = values
-	}
+	maps.Copy(x.w.Header(), header)
 	x.w.WriteHeader(status)
 	if x.r.Method != http.MethodHead {
 		_, _ = x.w.Write(body)

@@ -28,6 +28,7 @@ func (c *Contract) root() string {
 // inspect looks at a request before its body comes. Unlike a mock it goes on after the first problem: nothing of
 // it keeps the upstream from answering.
 func (x *passage) inspect() {
+	defer x.survive()
 	if !strings.HasPrefix(x.r.URL.Path, x.proxy.root) {
 		x.outside = true
 		x.find(Finding{Severity: Note, In: "path", Message: "is none that the contract describes, and was passed on unchecked"})
@@ -93,6 +94,7 @@ func (x *passage) take() bool {
 // inspectBody judges the body, once.
 func (x *passage) inspectBody() {
 	x.inspected.Do(func() {
+		defer x.survive()
 		if x.op == nil || x.op.input == nil {
 			return
 		}

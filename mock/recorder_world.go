@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -43,11 +44,13 @@ func (r *Recorder) worldText(secrets *redactor, sum *Recorded) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	text = append([]byte("# Recorded by sdecontract proxy --record. Tokens and secrets are made up; ids are as they were.\n"), text...)
-	if _, err := ReadWorld(recordedWorld, text); err != nil {
+	world, err := ReadWorld(recordedWorld, text)
+	if err != nil {
 		return nil, fmt.Errorf("the recorded world can't be served: %w", err)
 	}
-	return text, nil
+	out := bytes.NewBufferString("# Recorded by sdecontract proxy --record. Tokens and secrets are made up; ids are as they were.\n")
+	err = world.WriteYAML(out)
+	return out.Bytes(), err
 }
 
 // permissions are those that the user is known to have, else those that what was shown takes.

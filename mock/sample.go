@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -21,7 +22,7 @@ type sample struct {
 	over  bool
 	ahead []byte // all that was read before it was forwarded, if over
 	whole bool   // it came to its end
-	err   error // why it broke off
+	err   error  // why it broke off
 }
 
 // newSample makes room for a body of that length; -1 if it isn't known.
@@ -89,7 +90,7 @@ func (s *sample) fill(body io.Reader) error {
 	for !s.over && !s.whole {
 		n, err := body.Read(part)
 		if s.size+int64(n) > s.limit {
-			s.ahead = append(s.data[:len(s.data):len(s.data)], part[:n]...)
+			s.ahead = append(slices.Clip(s.data), part[:n]...)
 		}
 		s.add(part[:n])
 		switch {

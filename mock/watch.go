@@ -22,11 +22,7 @@ type watched struct {
 // judge finds what is wrong with the reply, once. What the documentation leaves open is no breach.
 func (x *passage) judge() {
 	x.judged.Do(func() {
-		defer func() {
-			if p := recover(); p != nil { // traffic must pass whatever happens here
-				x.find(Finding{Severity: Fault, In: "proxy", Message: fmt.Sprintf("panic: %v", p)})
-			}
-		}()
+		defer x.survive()
 		x.inspectBody()
 		if x.status == 0 {
 			return
@@ -52,6 +48,13 @@ func (x *passage) judge() {
 	})
 }
 
+// survive makes a fault of a panic, when it is deferred: traffic must pass whatever happens to the proxy.
+func (x *passage) survive() {
+	if p := recover(); p != nil {
+		x.find(Finding{Severity: Fault, In: "proxy", Message: fmt.Sprintf("panic: %v", p)})
+	}
+}
+
 // breach notes a breach of the contract by the server.
 func (x *passage) breach(pointer, source, format string, args ...any) {
 	x.find(Finding{Severity: Breach, In: "reply", Pointer: pointer, Source: source, Message: fmt.Sprintf(format, args...)})
@@ -71,14 +74,12 @@ func (x *passage) remark(pointer, source, format string, args ...any) {
 
 // brokenOff tells who broke the exchange off, if somebody did.
 func (x *passage) brokenOff() {
-	_, why := x.reply.complete()
 	switch {
 	case x.reply.whole || x.status == http.StatusSwitchingProtocols:
-	case x.r.Context().Err() != nil || x.reply.err == nil && !x.reply.over:
+	case x.reply.err == nil || x.r.Context().Err() != nil:
 		x.remark("", "", "the client left before it had the whole reply")
-	case x.reply.err != nil:
+	default:
 		x.find(Finding{Severity: Outage, In: "upstream", Message: "the reply broke off: " + x.reply.err.Error()})
-	case why == "":
 	}
 }
 

@@ -33,7 +33,7 @@ func (r *watched) watchVisible(pointer string, item map[string]any, p *property)
 	source := p.cite.within(r.op).String()
 	pointer += pointerTo(p.name)
 	switch may := r.user.may(p.visible); {
-	case !may && there && !(isObject && len(members) == 0): // {} shows nothing
+	case !may && there && (!isObject || len(members) > 0): // {} shows nothing
 		r.breachOf(p.schema, "x-visible-with", pointer, source, "is shown to %s, who lacks the permission %q", r.user.Name, p.visible)
 	case may && !there && r.op.input == nil:
 		r.breachOf(p.schema, "x-visible-with", pointer, source, "is hidden from %s, who has the permission %q", r.user.Name, p.visible)

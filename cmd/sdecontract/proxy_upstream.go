@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/url"
 	"os"
@@ -147,7 +148,8 @@ func (flags proxyFlags) roots() (*x509.CertPool, error) {
 // known is what the target file says, as a proxy wants it. It tells of users whose tokens are missing.
 func known(target *conformance.Target, errOut io.Writer) mock.Known {
 	k := mock.Known{Organizations: map[string]mock.KnownOrganization{}}
-	for name, u := range target.Users {
+	for _, name := range slices.Sorted(maps.Keys(target.Users)) {
+		u := target.Users[name]
 		token := os.Getenv(u.TokenEnv)
 		if token == "" {
 			_, _ = fmt.Fprintf(errOut, "sdecontract: users.%s: the variable %s is empty, so this user isn't known\n", name, u.TokenEnv)
@@ -155,7 +157,6 @@ func known(target *conformance.Target, errOut io.Writer) mock.Known {
 		}
 		k.Users = append(k.Users, mock.User{Name: name, Token: token, Organization: u.Organization, Permissions: u.Permissions})
 	}
-	slices.SortFunc(k.Users, func(a, b mock.User) int { return cmp.Compare(a.Name, b.Name) })
 	for name, o := range target.Organizations {
 		to := mock.KnownOrganization{Connectors: map[string][]mock.KnownConnector{}}
 		if o.AdvancedALM {

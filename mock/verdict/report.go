@@ -169,8 +169,12 @@ var severities = []struct {
 	mock.Severity
 	of string
 }{
-	{mock.Fault, "failed by the mock"}, {mock.Outage, "without an answer of the server"}, {mock.Violation, "broke the contract"},
-	{mock.Breach, "to which the server broke it"}, {mock.Refusal, "refused"}, {mock.Note, "with notes"},
+	{mock.Fault, "failed by the mock"},
+	{mock.Outage, "without an answer of the server"},
+	{mock.Violation, "broke the contract"},
+	{mock.Breach, "answered against the contract"},
+	{mock.Refusal, "refused"},
+	{mock.Note, "with notes"},
 }
 
 // Summary counts the requests, such as "14 requests, 3 broke the contract".
