@@ -341,7 +341,8 @@ func TestProxyWaitsNotForever(t *testing.T) {
 	})
 	defer close(done)
 	assert.Equal(t, w.do(t, "GET", alm, nil).StatusCode, http.StatusGatewayTimeout)
-	assert.Equal(t, w.findings(t), "outage: upstream: net/http: timeout awaiting response headers")
+	found := w.findings(t) // it may even be the connecting that takes too long
+	assert.Assert(t, strings.HasPrefix(found, "outage: upstream: ") && strings.Contains(found, "timeout"), found)
 }
 
 // TestProxyClientLeaves: the upstream is told, and nobody is blamed.
