@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 )
 
-// base is what a world's connections look like under a contract: rendered, validated and indexed once,
+// base is what a world's connections, and what is shown beside them, look like under a contract: rendered, validated and indexed once,
 // and shared by all servers of the two. It doesn't change.
 type base struct {
 	contract *Contract
@@ -42,7 +42,7 @@ func (w *World) base(c *Contract) *base {
 }
 
 func newBase(c *Contract, w *World, g *gauge) *base {
-	b := &base{contract: c, rows: map[owner]*rows{}, lastID: map[string]int64{}}
+	b := &base{contract: c, rows: w.entityRows(c), lastID: map[string]int64{}}
 	maps.Copy(b.lastID, w.lastID)
 	seeds := w.allSeeds()
 	records := make([]*record, len(seeds))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"maps"
 	"slices"
+	"strconv"
 	"sync"
 )
 
@@ -12,7 +13,7 @@ import (
 type record struct {
 	id           int64
 	organization string
-	keys         []any       // the texts of collection.filters; nil for what isn't a text
+	keys         []any       // the texts and integers of collection.filters, as filterKey has them; nil for anything else
 	views        [][]byte    // in JSON, indexed as collection.hiddenFrom says
 	faults       [][]Finding // by view, what the contract forbids in it: nil but on a defect of mock or contract
 }
@@ -74,9 +75,7 @@ func (c *Contract) render(col *collection, id int64, org string, values map[stri
 		}
 	}
 	for i, name := range col.filters {
-		if _, ok := values[name].(string); ok {
-			rec.keys[i] = values[name]
-		}
+		rec.keys[i] = filterKey(values[name])
 	}
 	s := scratches.Get().(*scratch)
 	text, shown, ends := s.text[:0], s.shown, make([]int, len(rec.views))
@@ -107,6 +106,20 @@ func (c *Contract) render(col *collection, id int64, org string, values map[stri
 		rec.views[view], from = kept[from:to:to], to
 	}
 	return rec
+}
+
+// filterKey is a value as lists are filtered by it: the text of a text or an integer, or nil.
+func filterKey(value any) any {
+	if text, ok := value.(string); ok {
+		return text
+	}
+	if i, ok := value.(int64); ok {
+		return strconv.FormatInt(i, 10)
+	}
+	if i, ok := asInt(value); ok {
+		return strconv.FormatInt(i, 10)
+	}
+	return nil
 }
 
 // judge holds a view of the record to every schema that a reply with it must fit.
