@@ -75,7 +75,7 @@ func (p planner) add(kind CoverageKind, one CoverageItem, needs func(*scene) str
 	if i := slices.IndexFunc(p.plan, func(q planned) bool { return q.ID == one.ID }); i >= 0 {
 		return item(i)
 	}
-	if p.companion {
+	if p.companion && needs == nil {
 		needs = always(beside)
 	}
 	p.plan = append(p.plan, planned{one, kind, needs})

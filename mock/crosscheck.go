@@ -39,6 +39,9 @@ func (c *compiler) crossCheck() {
 	}
 	for _, name := range sortedKeys(c.collections) {
 		col := c.collections[name]
+		if kind := col.entities.kind; kind != "" && !slices.Contains(c.kinds(), kind) {
+			c.fail(1, "x-collection: %s have no kind %q%s", col.entities.collection, kind, didYouMean(kind, c.kinds()))
+		}
 		for _, p := range col.properties {
 			switch {
 			case col.fixed():
