@@ -190,3 +190,16 @@ func TestCompanionsOutliveChanges(t *testing.T) {
 	assert.Equal(t, a.do("GET", api2+"projects/", "").ids(t), "1 2 3")
 	assert.Equal(t, a.do("GET", alm, "").ids(t), "1 2 3")
 }
+
+// TestCompanionsUnderLatitudes: what another server may do otherwise with connections leaves them as they are.
+func TestCompanionsUnderLatitudes(t *testing.T) {
+	for _, l := range mock.Latitudes() {
+		a := newAPI(mock.WithLatitude(l)).as("reader")
+		for template := range companions(t) {
+			got := a.do("GET", item(template, "1"), "")
+			assert.Equal(t, got.status, http.StatusOK, "%s: %s: %s", l, template, got.body)
+			assert.Assert(t, !strings.Contains(got.body, "params") && !strings.Contains(got.body, "last_job"), "%s: %s: %s", l, template, got.body)
+			assert.Assert(t, a.do("DELETE", item(template, "1"), "").status >= 400, "%s: %s", l, template)
+		}
+	}
+}

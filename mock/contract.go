@@ -106,11 +106,11 @@ type collection struct {
 	filters    []string   // properties that lists are filtered by
 	schemas    []*openapi3.Schema
 	create     *operation
-	results    string // the member of the list's reply that holds the items
+	results    string           // the member of the list's reply that holds the items
 	list       *openapi3.Schema // nil if nothing lists them
-	envelope   map[string]any // of a list that isn't cut into pages
-	bareFaults []Finding      // what the contract forbids in that
-	head, tail []byte         // that in JSON, before and behind the items
+	envelope   map[string]any   // of a list that isn't cut into pages
+	bareFaults []Finding        // what the contract forbids in that
+	head, tail []byte           // that in JSON, before and behind the items
 }
 
 // property is one property of a connection in replies.
