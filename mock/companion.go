@@ -3,6 +3,8 @@ package mock
 import (
 	"slices"
 	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
 )
 
 // companionTag marks the operations that clients ask for beside the connections.
@@ -47,7 +49,7 @@ func (e *entity) render(c *Contract, col *collection, id int64) *record {
 		p := &col.properties[i]
 		value, ok := e.attributes[p.name]
 		if !ok {
-			value = p.schema.Default
+			value = defaultOf(p.schema)
 		}
 		if value != nil {
 			values[p.name] = value
@@ -56,10 +58,24 @@ func (e *entity) render(c *Contract, col *collection, id int64) *record {
 	return c.render(col, id, e.organization, values, e.belongs)
 }
 
+// defaultOf is the schema's default; of an object, that of its properties.
+func defaultOf(schema *openapi3.Schema) any {
+	if schema.Default != nil || !schema.Type.Is(openapi3.TypeObject) {
+		return schema.Default
+	}
+	members := map[string]any{}
+	for name, property := range schema.Properties {
+		if value := defaultOf(property.Value); value != nil {
+			members[name] = value
+		}
+	}
+	return members
+}
+
 // addUserEntity adds what the API shows of the user, whose id is the place in the file.
 func (r *worldReader) addUserEntity(u *User) {
 	r.entities[entityKey{"users", "", int64(len(r.users))}] = &entity{u.Organization, map[string]any{
-		"id": int64(len(r.users)), "first_name": u.Name, "email": u.Email,
+		"id": int64(len(r.users)), "first_name": u.Name, "email": u.Email, "groups": []any{},
 	}, nil}
 }
 

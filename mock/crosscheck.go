@@ -14,7 +14,7 @@ var attributes = map[string][]string{
 	"business-units": {"id", "name"},
 	"connectors":     {"command", "id", "inaccessible", "kind", "name", "params", "remote", "system"},
 	"projects":       {"application", "business_unit", "id", "name", "profile", "risk_policy_compliant", "url"},
-	"users":          {"email", "first_name", "id"},
+	"users":          {"email", "first_name", "groups", "id"},
 }
 
 // belongings are the objects of a world that those of a collection belong to, by the name of what they are there.
@@ -116,7 +116,7 @@ func (c *compiler) checkSource(op *operation, schema *openapi3.Schema, key strin
 func (c *compiler) checkAttribute(col *collection, p property) {
 	of := col.entities.collection
 	if p.from == "" {
-		if !slices.Contains(attributes[of], p.name) && p.schema.Default == nil {
+		if !slices.Contains(attributes[of], p.name) && defaultOf(p.schema) == nil {
 			c.fail(lineOf(p.schema.Origin, ""), "%s have no %q%s, and it has no default", of, p.name, didYouMean(p.name, attributes[of]))
 		}
 		return
