@@ -12,13 +12,13 @@ const companionTag = "Companion"
 
 // entityRows are the world's objects as the contract's operations show them.
 func (w *World) entityRows(c *Contract) map[owner]*rows {
-	sorted := map[owner][]*record{}
+	sorted, keys := map[owner][]*record{}, w.entityKeys()
 	for _, name := range sortedKeys(c.collections) {
 		col := c.collections[name]
 		if !col.fixed() {
 			continue
 		}
-		for _, key := range w.entityKeys() {
+		for _, key := range keys {
 			if key.collection == col.entities.collection && key.kind == col.entities.kind {
 				of := owner{name, w.entities[key].organization}
 				sorted[of] = append(sorted[of], w.entities[key].render(c, col, key.id))
