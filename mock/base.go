@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 )
 
-// base is what a world's connections look like under a contract: rendered, validated and indexed once,
+// base is what a world's connections, and what is shown beside them, look like under a contract: rendered, validated and indexed once,
 // and shared by all servers of the two. It doesn't change.
 type base struct {
 	contract *Contract
@@ -46,7 +46,7 @@ func (w *World) base(c *Contract) *base {
 
 // baseOf indexes the records of the seeds.
 func (w *World) baseOf(c *Contract, seeds []seed, records []*record) *base {
-	b := &base{contract: c, rows: map[owner]*rows{}, lastID: map[string]int64{}}
+	b := &base{contract: c, rows: w.entityRows(c), lastID: map[string]int64{}}
 	maps.Copy(b.lastID, w.lastID)
 	sorted := map[owner][]*record{}
 	for i, rec := range records {

@@ -142,6 +142,7 @@ func (c *compiler) addPath(template string, item *openapi3.PathItem) {
 func (c *compiler) operation(method, template string, item *openapi3.PathItem, o *openapi3.Operation) *operation {
 	op := &operation{id: o.OperationID, method: method, path: template, responses: map[int]response{}, origin: o.Origin}
 	line := lineOf(o.Origin, "")
+	op.companion = slices.Contains(o.Tags, companionTag)
 	op.cite, _ = rule[citations](c, o.Extensions, o.Origin, "x-source")
 	op.cited = op.cite.String()
 	op.requires, _ = rule[string](c, o.Extensions, o.Origin, "x-requires")
@@ -153,7 +154,7 @@ func (c *compiler) operation(method, template string, item *openapi3.PathItem, o
 		if op.verb == nil {
 			c.fail(line, "x-collection: %q is not a verb: %s", r.Verb, strings.Join(sortedKeys(verbs), ", "))
 		}
-		op.collection = c.collection(r.Name)
+		op.collection, op.lists = c.collection(r.Name, r.Kind), r.Verb == "list"
 		if r.Verb == "create" {
 			op.collection.create = op
 		}
@@ -184,11 +185,17 @@ func (c *compiler) schema(ref *openapi3.SchemaRef, origin *openapi3.Origin, what
 	return ref.Value
 }
 
-func (c *compiler) collection(name string) *collection {
-	if c.collections[name] == nil {
-		c.collections[name] = &collection{name: name}
+func (c *compiler) collection(name, kind string) *collection {
+	of := entityKey{collection: name, kind: kind}
+	key := strings.TrimSuffix(name+"/"+kind, "/")
+	if c.collections[key] == nil {
+		col := &collection{name: key, one: key + " connection"}
+		if attributes[name] != nil {
+			col.entities, col.one = of, of.noun()
+		}
+		c.collections[key] = col
 	}
-	return c.collections[name]
+	return c.collections[key]
 }
 
 func (c *compiler) parameter(p *openapi3.Parameter) parameter {

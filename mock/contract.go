@@ -43,11 +43,23 @@ type path struct {
 	operations map[string]*operation // by method
 }
 
+// companion tells whether all operations of the path are asked for beside the connections.
+func (p *path) companion() bool {
+	for _, op := range p.operations {
+		if !op.companion {
+			return false
+		}
+	}
+	return true
+}
+
 // operation is one operation of the contract with the rules that its x- keys state.
 type operation struct {
 	id, method, path string
 	collection       *collection
 	verb             verb
+	companion        bool   // is none of the connections, but asked for beside them
+	lists            bool   // answers with a list
 	requires         string // permission, or empty
 	params           []parameter
 	input            *openapi3.Schema // of the body; nil if the operation takes none
@@ -96,20 +108,22 @@ type response struct {
 	retryAfter  bool              // whether it has that header
 }
 
-// collection is one kind of connection.
+// collection is one kind of connection, or of objects of the world.
 type collection struct {
 	name       string
+	one        string     // what an item is, such as alm connection
+	entities   entityKey  // which objects of the world; zero for connections
 	id         string     // the property that the server assigns
 	properties []property // of a connection in replies, in the order of the reply
 	gates      []string   // permissions that hide properties
 	filters    []string   // properties that lists are filtered by
 	schemas    []*openapi3.Schema
 	create     *operation
-	results    string // the member of the list's reply that holds the items
-	list       *openapi3.Schema
-	envelope   map[string]any // of a list that isn't cut into pages
-	bareFaults []Finding      // what the contract forbids in that
-	head, tail []byte         // that in JSON, before and behind the items
+	results    string           // the member of the list's reply that holds the items
+	list       *openapi3.Schema // nil if nothing lists them
+	envelope   map[string]any   // of a list that isn't cut into pages
+	bareFaults []Finding        // what the contract forbids in that
+	head, tail []byte           // that in JSON, before and behind the items
 }
 
 // property is one property of a connection in replies.
@@ -121,6 +135,22 @@ type property struct {
 	visible string // permission, or empty
 	cite    citations
 	items   propertyItems
+}
+
+// fixed tells whether the items are objects of the world, which no client writes.
+func (col *collection) fixed() bool { return col.entities != entityKey{} }
+
+// noun is what an item is, whichever kind of connection.
+func (col *collection) noun() string {
+	if col.fixed() {
+		return col.one
+	}
+	return "connection"
+}
+
+// kinds are the collections of connections.
+func (c *Contract) kinds() []string {
+	return slices.DeleteFunc(sortedKeys(c.collections), func(name string) bool { return c.collections[name].fixed() })
 }
 
 // DefaultContract returns the contract that this module holds: see [sdecontract.Spec].

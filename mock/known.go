@@ -68,7 +68,7 @@ func (k Known) world() (*World, error) {
 
 // known is an entity with the attributes that aren't empty.
 func known(organization string, id int64, attributes map[string]string) *entity {
-	e := &entity{organization, map[string]any{"id": id}}
+	e := &entity{organization: organization, attributes: map[string]any{"id": id}}
 	for name, value := range attributes {
 		if value != "" {
 			e.attributes[name] = value

@@ -10,12 +10,15 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// root is the beginning that all paths of the contract share, up to a slash. A server has more than the contract
+// root is the beginning that all paths of connections share, up to a slash. A server has more than the contract
 // describes; but not there.
 func (c *Contract) root() string {
 	root := ""
-	for i, template := range sortedKeys(c.paths) {
-		if i == 0 {
+	for _, template := range sortedKeys(c.paths) {
+		if c.paths[template].companion() {
+			continue // what the mock answers beside them is none of the proxy's business
+		}
+		if root == "" {
 			root = template
 		}
 		for !strings.HasPrefix(template, root) {

@@ -15,6 +15,7 @@ import (
 	"net/http/httptrace"
 	"net/textproto"
 	"net/url"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -425,7 +426,8 @@ func TestProxyEnforces(t *testing.T) {
 	got := askProxy(p, "editor", "POST", alm, strings.Replace(hourly, "hourly", "yearly", 1))
 	assert.Equal(t, got.status, 400)
 	assert.Equal(t, reached, 0)
-	assert.Equal(t, got.body, `{"detail":"The request breaks the contract, and was not passed on.","findings":["violation: body /frequency: \"yearly\" is not one of \"hourly\", \"daily\", \"weekly\", \"monthly\", \"manually\" (see \"Create an ALM Connection\", line 181; openapi.yaml:566 #/components/schemas/Frequency/enum)"]}`)
+	body := regexp.MustCompile(`openapi.yaml:\d+`).ReplaceAllString(got.body, "openapi.yaml:N")
+	assert.Equal(t, body, `{"detail":"The request breaks the contract, and was not passed on.","findings":["violation: body /frequency: \"yearly\" is not one of \"hourly\", \"daily\", \"weekly\", \"monthly\", \"manually\" (see \"Create an ALM Connection\", line 181; openapi.yaml:N #/components/schemas/Frequency/enum)"]}`)
 	assert.Assert(t, got.header.Get("Contract-Explanation") != "")
 
 	got = askProxy(p, "editor", "GET", alm+"1/", "")

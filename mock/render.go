@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"maps"
 	"slices"
+	"strconv"
 	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -14,7 +15,7 @@ import (
 type record struct {
 	id           int64
 	organization string
-	keys         []any       // the texts of collection.filters; nil for what isn't a text
+	keys         []any       // the texts and integers of collection.filters, as filterKey has them; nil for anything else
 	views        [][]byte    // in JSON, indexed as collection.hiddenFrom says
 	faults       [][]Finding // by view, what the contract forbids in it: nil but on a defect of mock or contract
 
@@ -128,9 +129,7 @@ func (c *Contract) render(col *collection, id int64, org string, values map[stri
 		}
 	}
 	for i, name := range col.filters {
-		if _, ok := values[name].(string); ok {
-			rec.keys[i] = values[name]
-		}
+		rec.keys[i] = filterKey(values[name])
 	}
 	s := scratches.Get().(*scratch)
 	text, shown := s.text[:0], s.shown
@@ -201,6 +200,20 @@ func (s *scratch) inOrder(object map[string]any) bool {
 		}
 	}
 	return true
+}
+
+// filterKey is a value as lists are filtered by it: the text of a text or an integer, or nil.
+func filterKey(value any) any {
+	if text, ok := value.(string); ok {
+		return text
+	}
+	if i, ok := value.(int64); ok {
+		return strconv.FormatInt(i, 10)
+	}
+	if i, ok := asInt(value); ok {
+		return strconv.FormatInt(i, 10)
+	}
+	return nil
 }
 
 // judge holds a view of the record to every schema that a reply with it must fit.

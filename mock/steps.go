@@ -207,7 +207,7 @@ func findConnection(c *call) *reply {
 		if c.record = c.store.get(c.op.collection, c.user.Organization, id); c.record == nil {
 			c.find(Finding{
 				Severity: Refusal, In: "path", Pointer: p.name, Source: p.cited,
-				Message: fmt.Sprintf("organization %s has no %s connection %d", c.user.Organization, c.op.collection.name, id),
+				Message: fmt.Sprintf("organization %s has no %s %d", c.user.Organization, c.op.collection.one, id),
 			})
 			return refuse(http.StatusNotFound, notFound)
 		}

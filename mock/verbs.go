@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -14,7 +15,7 @@ import (
 type verb func(*call) *reply
 
 // verbs are what x-collection can say that an operation does.
-var verbs = map[string]verb{"list": list, "get": get, "create": create, "update": update}
+var verbs = map[string]verb{"list": list, "get": get, "create": create, "update": update, "caller": caller}
 
 // validateQuery reads the parameters of the query that the contract knows.
 func validateQuery(c *call) *reply {
@@ -84,7 +85,7 @@ func (c *call) readParameter(p *parameter, texts []string) {
 	for i := range c.op.collection.properties {
 		property := &c.op.collection.properties[i]
 		if property.name == p.filters && validate(property.schema, value, asResponse) != nil {
-			note(Note, fmt.Sprintf("no connection can have %s", display(value)))
+			note(Note, fmt.Sprintf("no %s can have %s", c.op.collection.noun(), display(value)))
 		}
 	}
 	c.query[p.name] = value
@@ -100,6 +101,15 @@ func parameterValue(schema *openapi3.Schema, text string) (value any, ok bool) {
 }
 
 func get(c *call) *reply { return c.show(c.record) }
+
+// caller shows the user who asks.
+func caller(c *call) *reply {
+	id := int64(slices.Index(c.world.users, c.user) + 1)
+	if c.record = c.store.get(c.op.collection, c.user.Organization, id); c.record == nil {
+		return refuse(http.StatusNotFound, notFound) // the world was replaced meanwhile
+	}
+	return c.show(c.record)
+}
 
 func create(c *call) *reply {
 	return c.show(c.store.create(c.liberty, c.op.collection, c.user.Organization, c.values, c.refs))

@@ -21,6 +21,7 @@ type userFile struct {
 	Organization located[string]   `yaml:"organization"`
 	Token        located[string]   `yaml:"token"`
 	Permissions  []located[string] `yaml:"permissions"`
+	Email        string            `yaml:"email"`
 }
 
 type organizationFile struct {
@@ -35,6 +36,10 @@ type projectFile struct {
 	Name         string `yaml:"name"`
 	Application  string `yaml:"application"`
 	BusinessUnit string `yaml:"business_unit"`
+
+	URL                 string       `yaml:"url"`
+	Profile             *profileFile `yaml:"profile"`
+	RiskPolicyCompliant *bool        `yaml:"risk_policy_compliant"`
 }
 
 type connectorFile struct {
@@ -110,6 +115,7 @@ func readWorld(file string, data []byte, cuts [][]piece, g *gauge) (*World, erro
 	for _, o := range f.Organizations {
 		r.findConnections(o)
 	}
+	r.addApplications()
 	records, err := r.addConnections(g) // which may refer to any connector and project: they are all there now
 	if err != nil {
 		return nil, err
@@ -118,7 +124,7 @@ func readWorld(file string, data []byte, cuts [][]piece, g *gauge) (*World, erro
 		r.addUser(u)
 	}
 	for _, last := range f.LastIDs {
-		r.known(located[string]{last.name, last.pos}, "kind of connection", sortedKeys(r.contract.collections))
+		r.known(located[string]{last.name, last.pos}, "kind of connection", r.contract.kinds())
 		if last.value < 0 {
 			r.fail(last.pos, "last_ids: %s: must be an integer from 0", last.name)
 		}
@@ -148,7 +154,10 @@ func (r *worldReader) known(name located[string], what string, names []string) {
 }
 
 func (r *worldReader) addUser(u named[userFile]) {
-	user := &User{Name: u.name, Token: u.value.Token.value, Organization: u.value.Organization.value}
+	user := &User{Name: u.name, Token: u.value.Token.value, Organization: u.value.Organization.value, Email: u.value.Email}
+	if user.Email == "" {
+		user.Email = defaultEmail(user.Name)
+	}
 	if r.organizations[user.Organization] == nil {
 		r.fail(orElse(u.value.Organization.pos, u.pos), "user %s: organization %q is not in this file", u.name, user.Organization)
 	}
@@ -170,6 +179,7 @@ func (r *worldReader) addUser(u named[userFile]) {
 	}
 	r.users = append(r.users, user)
 	r.byToken[user.Token] = user
+	r.addUserEntity(user)
 }
 
 func (r *worldReader) addOrganization(o named[organizationFile]) {
@@ -181,25 +191,23 @@ func (r *worldReader) addOrganization(o named[organizationFile]) {
 		org.features = append(org.features, f.value)
 	}
 	for _, p := range o.value.Projects {
-		r.addEntity(entityKey{"projects", "", p.value.ID}, p.pos, &entity{o.name, map[string]any{
-			"id": p.value.ID, "name": p.value.Name, "application": p.value.Application, "business_unit": p.value.BusinessUnit,
-		}}, "name")
+		r.addProject(o.name, p)
 	}
 	for _, kind := range o.value.Connectors {
-		r.known(located[string]{kind.name, kind.pos}, "kind of connector", sortedKeys(r.contract.collections))
+		r.known(located[string]{kind.name, kind.pos}, "kind of connector", r.contract.kinds())
 		for _, c := range kind.value {
 			v := c.value
 			r.addEntity(entityKey{"connectors", kind.name, v.ID}, c.pos, &entity{o.name, map[string]any{
 				"id": v.ID, "kind": kind.name, "name": v.Name, "system": v.System, "command": v.Command,
 				"remote": v.Remote, "inaccessible": v.Inaccessible, "params": v.Params.members,
-			}}, "name", "system", "command")
+			}, nil}, "name", "system", "command")
 		}
 	}
 }
 
 // addEntity adds a connector or a project, whose required attributes must not be empty.
 func (r *worldReader) addEntity(key entityKey, at pos, e *entity, required ...string) {
-	what := strings.TrimSpace(key.kind + " " + strings.TrimSuffix(key.collection, "s"))
+	what := key.noun()
 	takeID(r, r.ids, key, key.id, at, what)
 	r.entities[key] = e
 	for _, name := range required {

@@ -34,9 +34,9 @@ var errPiece = errors.New("a piece of the file can't be read on its own")
 // findConnections notes the connections of an organization.
 func (r *worldReader) findConnections(o named[organizationFile]) {
 	for _, kind := range o.value.Connections {
-		r.known(located[string]{kind.name, kind.pos}, "kind of connection", sortedKeys(r.contract.collections))
+		r.known(located[string]{kind.name, kind.pos}, "kind of connection", r.contract.kinds())
 		col := r.contract.collections[kind.name]
-		if col == nil {
+		if col == nil || col.fixed() {
 			continue
 		}
 		for list := kind.value; len(list) > 0; {
