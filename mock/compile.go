@@ -28,6 +28,8 @@ func compile(file string, doc *openapi3.T, keys []foundKey) (*Contract, error) {
 		file:        file,
 		router:      mux.NewRouter().SkipClean(true).UseEncodedPath(),
 		paths:       map[string]*path{},
+		fixed:       map[string]*path{},
+		members:     map[string]memberPath{},
 		collections: map[string]*collection{},
 		responses:   map[int]*openapi3.Schema{},
 		names:       map[*openapi3.Schema]string{},
@@ -123,8 +125,14 @@ func (c *compiler) nameSchema(ref *openapi3.SchemaRef, pointer string) {
 func (c *compiler) addPath(template string, item *openapi3.PathItem) {
 	p := &path{template: template, operations: map[string]*operation{}}
 	c.paths[template] = p
-	if strings.Contains(template, "{") {
+	before, name, isVariable := strings.Cut(template, "{")
+	if !isVariable {
+		c.fixed[template] = p
+	} else {
 		c.router.Path(template).Name(template)
+	}
+	if name, ends := strings.CutSuffix(name, "}/"); ends && strings.HasSuffix(before, "/") && !strings.ContainsAny(name, "{:") {
+		c.members[before] = memberPath{p, name}
 	}
 	for method, o := range item.Operations() {
 		p.operations[method] = c.operation(method, template, item, o)

@@ -1,10 +1,10 @@
 package mock
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"maps"
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -23,8 +23,11 @@ import (
 type Contract struct {
 	file        string
 	text        []byte      // as it was read
+	readable    bool        // nothing is writeOnly
 	router      *mux.Router // finds the template of a path that has variables
 	paths       map[string]*path
+	fixed       map[string]*path      // those without variables
+	members     map[string]memberPath // those with one variable, which is all between the last two slashes: by what is before it
 	collections map[string]*collection
 	permissions []string                    // that the contract names
 	features    []string                    // that the contract names
@@ -189,6 +192,7 @@ func loadContract(file string, data []byte, leniencies ...openapi3.ValidationOpt
 		return nil, err
 	}
 	c.text = data
+	c.readable = !bytes.Contains(data, []byte("writeOnly"))
 	return c, nil
 }
 
@@ -210,19 +214,6 @@ func (c *Contract) where(schema *openapi3.Schema, rule string) (pointer, locatio
 		location = c.file + ":" + strconv.Itoa(line)
 	}
 	return pointer, location
-}
-
-// match finds the path that a request is for, and the path's variables, still escaped. It returns nil if the
-// contract has none.
-func (c *Contract) match(r *http.Request) (*path, map[string]string) {
-	if p := c.paths[r.URL.EscapedPath()]; p != nil { // no variables: a template's braces would be escaped
-		return p, nil
-	}
-	var found mux.RouteMatch
-	if !c.router.Match(r, &found) {
-		return nil, nil
-	}
-	return c.paths[found.Route.GetName()], found.Vars
 }
 
 // lineOf is the line of a key of an object of the contract, else of the object; 0 if not known.

@@ -101,6 +101,17 @@ func TestReplyThatBreaksTheContractIs500(t *testing.T) {
 	assert.Equal(t, broken[0].Findings[0].Pointer, "/alias")
 }
 
+// TestWriteOnlyIsNotSent: what a contract allows in requests only may be in no reply.
+func TestWriteOnlyIsNotSent(t *testing.T) {
+	const params = "        params:\n          type: object\n          additionalProperties: true\n"
+	contract := contractWith(t, params, params+"          properties: {pin: {type: string, writeOnly: true}}\n")
+	a := newAPI(mock.WithContract(contract))
+	assert.Equal(t, a.do("POST", alm, validALM).status, http.StatusCreated)
+	got := a.do("POST", alm, `{"alias":"A","connector":1,"project":1,"params":{"pin":"1"}}`)
+	assert.Equal(t, got.status, http.StatusInternalServerError)
+	assert.Assert(t, strings.Contains(got.body, "/params/pin"), got.body)
+}
+
 // TestContractDrives: what the mock does follows the document, not the other way round.
 func TestContractDrives(t *testing.T) {
 	t.Run("success status", func(t *testing.T) {

@@ -2,7 +2,6 @@ package mock
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"net/http"
 	"slices"
@@ -38,28 +37,29 @@ type Finding struct {
 
 // String gives the finding in one line.
 func (f Finding) String() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s", f.Severity, f.In)
+	where, why := f.In, f.Why()
 	if f.Pointer != "" {
-		b.WriteString(" " + f.Pointer)
+		where += " " + f.Pointer
 	}
-	b.WriteString(": " + f.Message)
-	if why := f.Why(); why != "" {
-		b.WriteString(" (" + why + ")")
+	if why != "" {
+		why = " (" + why + ")"
 	}
-	return b.String()
+	return string(f.Severity) + ": " + where + ": " + f.Message + why
 }
 
 // Why tells where the rule stands: in the contract and in the documentation; empty if nowhere.
 func (f Finding) Why() string {
-	var places []string
-	if f.Source != "" {
-		places = append(places, "see "+f.Source)
+	why := f.Location
+	if why != "" && f.Rule != "" {
+		why += " " + f.Rule
 	}
-	if f.Location != "" {
-		places = append(places, strings.TrimSpace(f.Location+" "+f.Rule))
+	switch {
+	case f.Source == "":
+		return why
+	case why == "":
+		return "see " + f.Source
 	}
-	return strings.Join(places, "; ")
+	return "see " + f.Source + "; " + why
 }
 
 // field is the top-level member of the body that the finding is about.

@@ -19,6 +19,7 @@ import (
 
 // Server is a mock of the API. It is safe for concurrent use. Use [New] to make one.
 type Server struct {
+	parent   *Server // that it is a sandbox of, or nil
 	contract *Contract
 	first    scene // as the options want it
 	now      atomic.Pointer[scene]
@@ -88,7 +89,8 @@ type step func(*call) *reply
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	started := time.Now()
-	c := &call{Server: s, scene: s.now.Load(), w: w, r: r}
+	c := calls.Get().(*call)
+	*c = call{Server: s, scene: s.now.Load(), w: w, r: r}
 	c.liberty = c.scene.liberty
 	if s.date != "" {
 		w.Header().Set("Date", s.date)
@@ -97,13 +99,22 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.label(answer)
 	c.loosen(answer)
 	c.spoil(answer)
-	e := c.journaled(r, started, answer)
+	held := c.journaled(r, started, answer)
 	c.write(answer)
-	if s.journal.observer != nil && e != nil {
-		s.journal.observer(s.observed(e))
+	if held != nil {
+		s.journal.observer(s.observed(held))
+		s.journal.release(held)
 	}
 	c.sever(answer)
+	if c.draft != nil {
+		drafts.Put(c.draft)
+	}
+	*c = call{}
+	calls.Put(c)
 }
+
+// calls are over, and their memory is used again: nothing may keep one.
+var calls = sync.Pool{New: func() any { return new(call) }}
 
 // walk takes the steps. A panic becomes a 500, so that one bad request can't hurt others.
 func (c *call) walk() (answer *reply) {

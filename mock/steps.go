@@ -1,7 +1,6 @@
 package mock
 
 import (
-	"encoding/json"
 	"fmt"
 	"mime"
 	"net/http"
@@ -21,21 +20,23 @@ type call struct {
 	w       http.ResponseWriter
 	r       *http.Request // without the base path
 
-	path   *path             // set by matchOperation
-	op     *operation        // set by matchOperation
-	vars   map[string]string // of the path, still escaped
-	user   *User             // set by authenticate
-	record *record           // set by findConnection, if the path names one
-	sent   map[string]any    // the body, set by readBody
-	query  map[string]any    // parameters that the contract knows, set by validateQuery
-	refs   map[string]*entity
-	values map[string]any // the body completed, set by fillDefaults
+	path   *path          // set by matchOperation
+	op     *operation     // set by matchOperation
+	vars   variables      // of the path, still escaped
+	user   *User          // set by authenticate
+	record *record        // set by findConnection, if the path names one
+	sent   map[string]any // the body, set by readBody
+	query  map[string]any // parameters that the contract knows, set by validateQuery
+	*draft                // the body completed, set by fillDefaults
 
 	invalid  fieldErrors
 	findings []Finding
 	body     []byte // as it was read, for the journal; nothing else may use its memory
 	seen     []item // what the exchange covered
 	room     [24]item
+	met      [16]uint64 // a bit for each of seen
+	shown    reply      // what show answers
+	one      [1]*record
 
 	fault       *actingFault // set by disturb, if one acts
 	unvalidated bool         // the request asked not to be validated
@@ -189,7 +190,7 @@ func findConnection(c *call) *reply {
 		if p.in != openapi3.ParameterInPath {
 			continue
 		}
-		text, err := url.PathUnescape(c.vars[p.name])
+		text, err := url.PathUnescape(c.vars.get(p.name))
 		value, ok := parameterValue(p.schema, text)
 		if err != nil || !ok || validate(p.schema, value, asRequest) != nil {
 			c.find(Finding{
@@ -208,15 +209,6 @@ func findConnection(c *call) *reply {
 		}
 	}
 	return nil
-}
-
-// parameterValue reads the text of a parameter as its schema's type wants it.
-func parameterValue(schema *openapi3.Schema, text string) (value any, ok bool) {
-	if !schema.Type.Is(openapi3.TypeInteger) {
-		return text, true
-	}
-	i, err := strconv.ParseInt(text, 10, 64)
-	return json.Number(text), err == nil && strconv.FormatInt(i, 10) == text
 }
 
 func refuseUnknownReferences(c *call) *reply {
@@ -288,8 +280,9 @@ func refuseInvalid(c *call) *reply {
 
 func fillDefaults(c *call) *reply {
 	if c.op.input != nil {
-		c.refs = c.world.references(c.op, c.user.Organization, c.sent)
-		c.values = fill(c.op, c.sent, c.refs)
+		d := drafts.Get().(*draft)
+		d.fill(c.world, c.op, c.user.Organization, c.sent)
+		c.draft = d
 		c.sawFilled()
 	}
 	return nil

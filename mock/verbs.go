@@ -1,10 +1,12 @@
 package mock
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -89,6 +91,15 @@ func (c *call) readParameter(p *parameter, texts []string) {
 	c.query[p.name] = value
 }
 
+// parameterValue reads the text of a parameter as its schema's type wants it.
+func parameterValue(schema *openapi3.Schema, text string) (value any, ok bool) {
+	if !schema.Type.Is(openapi3.TypeInteger) {
+		return text, true
+	}
+	i, err := strconv.ParseInt(text, 10, 64)
+	return json.Number(text), err == nil && strconv.FormatInt(i, 10) == text
+}
+
 func get(c *call) *reply { return c.show(c.record) }
 
 // caller shows the user who asks.
@@ -111,5 +122,7 @@ func update(c *call) *reply {
 // show answers with the connection as the user may see it.
 func (c *call) show(rec *record) *reply {
 	c.sawConnections(1)
-	return &reply{status: c.op.success, records: []*record{rec}, view: c.op.collection.hiddenFrom(c.user)}
+	c.one[0] = rec
+	c.shown = reply{status: c.op.success, records: c.one[:], view: c.op.collection.hiddenFrom(c.user)}
+	return &c.shown
 }

@@ -128,6 +128,11 @@ func (w *World) refer(rule *refersRule, organization string, id int64) (e *entit
 // references finds the entities that the fields sent to an operation refer to, by field.
 func (w *World) references(op *operation, organization string, sent map[string]any) map[string]*entity {
 	found := map[string]*entity{}
+	w.findReferences(found, op, organization, sent)
+	return found
+}
+
+func (w *World) findReferences(found map[string]*entity, op *operation, organization string, sent map[string]any) {
 	for i := range op.fields {
 		f := &op.fields[i]
 		if f.refersTo == nil {
@@ -137,7 +142,6 @@ func (w *World) references(op *operation, organization string, sent map[string]a
 			found[f.name], _ = w.refer(f.refersTo, organization, id)
 		}
 	}
-	return found
 }
 
 // value is what the source gives, or nil.

@@ -1,9 +1,9 @@
 package mock
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -59,21 +59,9 @@ type worldReader struct {
 	file     string
 	tokens   map[string]pos
 	ids      map[entityKey]pos
-	found    []foundConnection
+	cuts     [][]piece // the lists of connections that were cut out of the file
+	batches  []*batch
 	errs     []error
-}
-
-// foundConnection is a connection of the file, yet to be checked.
-type foundConnection struct {
-	organization string
-	col          *collection
-	object
-}
-
-// placedError is what is wrong with a connection, and where.
-type placedError struct {
-	pos
-	message string
 }
 
 // ReadWorld reads a world in YAML or JSON, of the form that fixtures/world.yaml shows. file names it in
@@ -85,12 +73,33 @@ func ReadWorld(file string, data []byte) (*World, error) {
 // ReadWorldProgress is [ReadWorld] for a large world: it calls progress now and then with the share that is
 // done, from 0 to 1, which only grows. nil is not called.
 func ReadWorldProgress(file string, data []byte, progress func(share float64)) (*World, error) {
-	var f worldFile
+	if bytes.Contains(data, []byte(pieceTag)) {
+		return nil, fmt.Errorf("%s: the tag %s is not for files", file, pieceTag)
+	}
 	g := &gauge{tell: progress}
 	if jsontext.Value(data).IsValid() {
 		data = jsonAsYAML(data)
 	}
-	if err := loadYAML(g.reading(data), &f); err != nil {
+	if rest, cuts := cutPieces(data); cuts != nil {
+		if w, err := readWorld(file, rest, cuts, g); w != nil || err != nil && !errors.Is(err, errPiece) {
+			return w, err
+		}
+	}
+	return readWorld(file, data, nil, g)
+}
+
+// readWorld reads a file, or what is left of it when its long lists of connections are cut out. The error is errPiece
+// if they must not.
+func readWorld(file string, data []byte, cuts [][]piece, g *gauge) (*World, error) {
+	var f worldFile
+	share := 0.5
+	if cuts != nil {
+		share = 0.01
+	}
+	if err := loadYAML(g.reading(data, share), &f); err != nil {
+		if cuts != nil {
+			return nil, errPiece
+		}
 		return nil, yamlErrors(file, err)
 	}
 	r := &worldReader{
@@ -98,7 +107,7 @@ func ReadWorldProgress(file string, data []byte, progress func(share float64)) (
 			byToken: map[string]*User{}, organizations: map[string]*organization{}, entities: map[entityKey]*entity{},
 			lastID: map[string]int64{},
 		},
-		contract: DefaultContract(), file: file, tokens: map[string]pos{}, ids: map[entityKey]pos{},
+		contract: DefaultContract(), file: file, tokens: map[string]pos{}, ids: map[entityKey]pos{}, cuts: cuts,
 	}
 	for _, o := range f.Organizations {
 		r.addOrganization(o)
@@ -107,7 +116,10 @@ func ReadWorldProgress(file string, data []byte, progress func(share float64)) (
 		r.findConnections(o)
 	}
 	r.addApplications()
-	r.addConnections(g) // which may refer to any connector and project: they are all there now
+	records, err := r.addConnections(g) // which may refer to any connector and project: they are all there now
+	if err != nil {
+		return nil, err
+	}
 	for _, u := range f.Users {
 		r.addUser(u)
 	}
@@ -124,7 +136,9 @@ func ReadWorldProgress(file string, data []byte, progress func(share float64)) (
 	if r.errs != nil {
 		return nil, errors.Join(r.errs...)
 	}
-	r.lastBase.Store(newBase(r.contract, r.World, g)) // so that no server has to wait for it
+	g.next(0.95, 1, 1)
+	r.lastBase.Store(r.baseOf(r.contract, r.seeds, records)) // so that no server has to wait for it
+	g.add(1)
 	return r.World, nil
 }
 
@@ -194,7 +208,7 @@ func (r *worldReader) addOrganization(o named[organizationFile]) {
 // addEntity adds a connector or a project, whose required attributes must not be empty.
 func (r *worldReader) addEntity(key entityKey, at pos, e *entity, required ...string) {
 	what := key.noun()
-	r.takeID(key, at, what)
+	takeID(r, r.ids, key, key.id, at, what)
 	r.entities[key] = e
 	for _, name := range required {
 		if e.attributes[name] == "" {
@@ -204,76 +218,15 @@ func (r *worldReader) addEntity(key entityKey, at pos, e *entity, required ...st
 }
 
 // takeID fails if the id isn't positive or was taken before: ids are unique in the whole world.
-func (r *worldReader) takeID(key entityKey, at pos, what string) {
-	switch first, taken := r.ids[key]; {
-	case key.id < 1:
+func takeID[K comparable](r *worldReader, ids map[K]pos, key K, id int64, at pos, what string) {
+	switch first, taken := ids[key]; {
+	case id < 1:
 		r.fail(at, "%s: its id must be an integer from 1", what)
 	case taken:
-		r.fail(at, "%s %d: the id is already taken on line %d", what, key.id, first.line)
+		r.fail(at, "%s %d: the id is already taken on line %d", what, id, first.line)
 	default:
-		r.ids[key] = at
+		ids[key] = at
 	}
-}
-
-// findConnections notes the connections of an organization.
-func (r *worldReader) findConnections(o named[organizationFile]) {
-	for _, kind := range o.value.Connections {
-		r.known(located[string]{kind.name, kind.pos}, "kind of connection", r.contract.kinds())
-		if col := r.contract.collections[kind.name]; col != nil && !col.fixed() {
-			for _, connection := range kind.value {
-				r.found = append(r.found, foundConnection{o.name, col, connection})
-			}
-		}
-	}
-}
-
-// addConnections checks the connections that were found, several at a time, and adds them in their order.
-func (r *worldReader) addConnections(g *gauge) {
-	r.seeds = make([]seed, len(r.found))
-	wrong := make([][]placedError, len(r.found))
-	g.next(0.5, 0.7, len(r.found))
-	inParallel(len(r.found), func(i int) {
-		r.seeds[i], wrong[i] = r.check(&r.found[i])
-		g.add(1)
-	})
-	for i, f := range r.found {
-		kind, id := f.col.name, r.seeds[i].id
-		r.takeID(entityKey{"connections", kind, id}, f.at(f.col.id), kind+" connection")
-		for _, w := range wrong[i] {
-			r.fail(w.pos, "%s connection %d: %s", kind, id, w.message)
-		}
-	}
-}
-
-// check holds a connection to what the contract says of creating one, except that it may stand on any
-// connector of its kind: a rule for creation says nothing of what is there already.
-func (r *worldReader) check(f *foundConnection) (seed, []placedError) {
-	var wrong []placedError
-	fail := func(name, format string, args ...any) {
-		wrong = append(wrong, placedError{f.at(name), fmt.Sprintf(format, args...)})
-	}
-	sent, create := maps.Clone(f.members), f.col.create
-	id, _ := asInt(sent[f.col.id])
-	delete(sent, f.col.id)
-
-	findings, _ := r.contract.validateInput(create, sent)
-	for _, finding := range findings {
-		fail(finding.field(), "%s %s", strings.TrimPrefix(finding.Pointer, "/"), finding.Message)
-	}
-	for _, name := range create.unknownFields(sent) {
-		fail(name, "%s is not a field%s", name, didYouMean(name, sortedKeys(create.input.Properties)))
-	}
-	for i := range create.fields {
-		field := &create.fields[i]
-		value, ok := asInt(sent[field.name])
-		if field.refersTo == nil || !ok {
-			continue
-		}
-		if e, _ := r.refer(field.refersTo, f.organization, value); e == nil {
-			fail(field.name, "organization %s has no %s with id %d", f.organization, field.name, value)
-		}
-	}
-	return seed{f.col.name, f.organization, id, appendJSON(nil, sent)}, wrong
 }
 
 func orElse(at, otherwise pos) pos {
