@@ -9,8 +9,8 @@ import (
 	"sync/atomic"
 )
 
-// base is what a world's connections, and what is shown beside them, look like under a contract: rendered, validated and indexed once,
-// and shared by all servers of the two. It doesn't change.
+// base is what a world's connections, and what is shown beside them, look like under a contract: rendered,
+// validated and indexed once, and shared by all servers of the two. It doesn't change.
 type base struct {
 	contract *Contract
 	rows     map[owner]*rows

@@ -21,9 +21,9 @@ type Promise struct {
 // keys and their entries, what requests must have and may hold, defaults, statuses of success, operations
 // on one connection, and properties of replies.
 //
-// Left out are the operations with the tag Companion, and what only they use; so is what no client of a server sees: sources, descriptions, what the contract says of replies
-// only to hold the mock to it. So are facts without which there is no contract to serve: what lists and
-// creates, and the id.
+// Left out are the operations with the tag Companion, and what only they use; so is what no client of a
+// server sees: sources, descriptions, what the contract says of replies only to hold the mock to it. So are
+// facts without which there is no contract to serve: what lists and creates, and the id.
 func (c *Contract) Promises() []Promise {
 	var found []Promise
 	for _, p := range promisesOf(c.text) {

@@ -172,6 +172,20 @@ func (c *Contract) render(col *collection, id int64, org string, values map[stri
 	return rec
 }
 
+// filterKey is a value as lists are filtered by it: the text of a text or an integer, or nil.
+func filterKey(value any) any {
+	if text, ok := value.(string); ok {
+		return text
+	}
+	if i, ok := value.(int64); ok {
+		return strconv.FormatInt(i, 10)
+	}
+	if i, ok := asInt(value); ok {
+		return strconv.FormatInt(i, 10)
+	}
+	return nil
+}
+
 // appendObject appends what appendJSON would.
 func (s *scratch) appendObject(dst []byte, object map[string]any) []byte {
 	if !s.inOrder(object) {
@@ -200,20 +214,6 @@ func (s *scratch) inOrder(object map[string]any) bool {
 		}
 	}
 	return true
-}
-
-// filterKey is a value as lists are filtered by it: the text of a text or an integer, or nil.
-func filterKey(value any) any {
-	if text, ok := value.(string); ok {
-		return text
-	}
-	if i, ok := value.(int64); ok {
-		return strconv.FormatInt(i, 10)
-	}
-	if i, ok := asInt(value); ok {
-		return strconv.FormatInt(i, 10)
-	}
-	return nil
 }
 
 // judge holds a view of the record to every schema that a reply with it must fit.
