@@ -43,6 +43,16 @@ type path struct {
 	operations map[string]*operation // by method
 }
 
+// companion tells whether all operations of the path are asked for beside the connections.
+func (p *path) companion() bool {
+	for _, op := range p.operations {
+		if !op.companion {
+			return false
+		}
+	}
+	return true
+}
+
 // operation is one operation of the contract with the rules that its x- keys state.
 type operation struct {
 	id, method, path string
@@ -210,10 +220,15 @@ func (c *Contract) where(schema *openapi3.Schema, rule string) (pointer, locatio
 	if pointer != "" && rule != "" {
 		pointer += "/" + rule
 	}
-	if line := lineOf(schema.Origin, rule); line > 0 {
-		location = c.file + ":" + strconv.Itoa(line)
+	return pointer, c.placeOf(schema.Origin, rule)
+}
+
+// placeOf is the file with the line of a key of an object of the contract; empty if it isn't known.
+func (c *Contract) placeOf(o *openapi3.Origin, key string) string {
+	if line := lineOf(o, key); line > 0 {
+		return c.file + ":" + strconv.Itoa(line)
 	}
-	return pointer, location
+	return ""
 }
 
 // lineOf is the line of a key of an object of the contract, else of the object; 0 if not known.

@@ -22,6 +22,10 @@ const (
 	Note Severity = "note"
 	// Fault means that the mock itself was about to break the contract.
 	Fault Severity = "fault"
+	// Breach means that the server behind a [Proxy] broke the contract.
+	Breach Severity = "breach"
+	// Outage means that the server behind a [Proxy] gave no answer, or no whole one. It says nothing of the contract.
+	Outage Severity = "outage"
 )
 
 // Finding is one remark of the mock on an exchange.
@@ -151,8 +155,8 @@ func (s *Server) summaries(kept []*logged, after int64) []Exchange {
 	return list
 }
 
-// Broken returns the last exchanges on which the client or the mock broke the contract: those with a
-// finding of severity [Violation] or [Fault]. They are kept apart, so that good ones don't push them out.
+// Broken returns the last exchanges on which the client, the mock or the server behind a proxy broke the contract:
+// those with a finding of severity [Violation], [Fault] or [Breach]. They are kept apart, so that good ones don't push them out.
 // Oldest first, redacted as those of [Server.Exchanges].
 func (s *Server) Broken() []Exchange { return s.read(s.journal.all(true)) }
 

@@ -33,6 +33,8 @@ type Server struct {
 	silent   bool  // neither journal nor coverage, to measure what they cost
 	chaos    chaos // faults that were asked for
 	saved    saved // snapshots
+
+	unexplained bool // replies have no header that explains them
 }
 
 // New returns a mock that serves the default contract and world, but for what the options change.

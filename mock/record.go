@@ -175,8 +175,10 @@ func (s *Server) open(kept *logged) Exchange {
 	e.Findings, e.Cut = slices.Clone(e.Findings), slices.Clone(e.Cut)
 	e.Behaviours = s.behaviours(kept.seen)
 	e.RequestHeader, e.ReplyHeader = kept.header(0, kept.ofRequest), kept.header(kept.ofRequest, len(kept.ends))
-	for _, text := range explanations(e.Findings) {
-		e.ReplyHeader.Add(explanationHeader, text)
+	if !s.unexplained {
+		for _, text := range explanations(e.Findings) {
+			e.ReplyHeader.Add(explanationHeader, text)
+		}
 	}
 	e.RequestBody, e.ReplyBody = string(kept.requestBody), string(kept.replyBody)
 	if e.ReplyHeader.Get("Content-Encoding") == "gzip" {

@@ -52,7 +52,7 @@ func (c *call) find(findings ...Finding) {
 	c.findings = slices.Grow(c.findings, len(findings))
 	for _, f := range findings {
 		f.Pointer, f.Message = clip(f.Pointer), clip(f.Message)
-		if f.Severity == Violation && f.Source == "" && c.path != nil {
+		if (f.Severity == Violation || f.Severity == Breach) && f.Source == "" && c.path != nil {
 			f.Source = c.path.cite(c.r.Method)
 		}
 		c.findings = append(c.findings, f)
@@ -147,29 +147,39 @@ func accepts(header, offer string) bool {
 }
 
 func authenticate(c *call) *reply {
+	token, detail := c.token()
+	if detail == "" {
+		if c.user = c.world.byToken[token]; c.user != nil {
+			return nil
+		}
+		detail = unknownToken
+		c.find(Finding{Severity: Refusal, In: "header", Pointer: "Authorization", Message: "no user of the world has this token"})
+	}
+	return refuse(http.StatusUnauthorized, "%s", detail)
+}
+
+// token is what the client authenticates with. If that isn't as it should be, it finds so, and says what a
+// refusal says.
+func (c *call) token() (token, detail string) {
 	scheme := c.op.responses[http.StatusUnauthorized].header["WWW-Authenticate"]
 	first, token, _ := strings.Cut(strings.TrimSpace(c.r.Header.Get("Authorization")), " ")
 	token = strings.TrimSpace(token)
 	if len(token) > 1 && strings.HasPrefix(token, `"`) && strings.HasSuffix(token, `"`) {
 		token = strings.TrimSpace(token[1 : len(token)-1])
 	}
-	f := Finding{Severity: Violation, In: "header", Pointer: "Authorization"}
-	detail := unknownToken
+	message := ""
 	switch {
 	case !strings.EqualFold(first, scheme):
-		detail, f.Message = noCredentials, fmt.Sprintf("must be %q and an access token", scheme)
+		detail, message = noCredentials, fmt.Sprintf("must be %q and an access token", scheme)
 	case token == "":
-		detail, f.Message = emptyToken, "the token is missing"
+		detail, message = emptyToken, "the token is missing"
 	case strings.ContainsAny(token, " \t"):
-		detail, f.Message = spacedToken, "the token has blanks in it"
+		detail, message = spacedToken, "the token has blanks in it"
 	default:
-		if c.user = c.world.byToken[token]; c.user != nil {
-			return nil
-		}
-		f.Severity, f.Message = Refusal, "no user of the world has this token"
+		return token, ""
 	}
-	c.find(f)
-	return refuse(http.StatusUnauthorized, "%s", detail)
+	c.find(Finding{Severity: Violation, In: "header", Pointer: "Authorization", Message: message})
+	return "", detail
 }
 
 func checkPermission(c *call) *reply {
@@ -190,16 +200,10 @@ func findConnection(c *call) *reply {
 		if p.in != openapi3.ParameterInPath {
 			continue
 		}
-		text, err := url.PathUnescape(c.vars.get(p.name))
-		value, ok := parameterValue(p.schema, text)
-		if err != nil || !ok || validate(p.schema, value, asRequest) != nil {
-			c.find(Finding{
-				Severity: Violation, In: "path", Pointer: p.name, Source: p.cited,
-				Message: fmt.Sprintf("%s is not an id: an integer from 1, without sign or leading zeros", display(text)),
-			})
+		id, ok := c.namedID(p)
+		if !ok {
 			return refuse(http.StatusNotFound, notFound)
 		}
-		id, _ := asInt(value)
 		if c.record = c.store.get(c.op.collection, c.user.Organization, id); c.record == nil {
 			c.find(Finding{
 				Severity: Refusal, In: "path", Pointer: p.name, Source: p.cited,
@@ -209,6 +213,21 @@ func findConnection(c *call) *reply {
 		}
 	}
 	return nil
+}
+
+// namedID is the id that the path names. It finds what is wrong with one that is none.
+func (c *call) namedID(p *parameter) (id int64, ok bool) {
+	text, err := url.PathUnescape(c.vars.get(p.name))
+	value, ok := parameterValue(p.schema, text)
+	if err != nil || !ok || validate(p.schema, value, asRequest) != nil {
+		c.find(Finding{
+			Severity: Violation, In: "path", Pointer: p.name, Source: p.cited,
+			Message: fmt.Sprintf("%s is not an id: an integer from 1, without sign or leading zeros", display(text)),
+		})
+		return 0, false
+	}
+	id, ok = asInt(value)
+	return id, ok
 }
 
 func refuseUnknownReferences(c *call) *reply {
