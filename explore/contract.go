@@ -49,7 +49,9 @@ var spec = sync.OnceValue(func() *contract {
 	for _, path := range doc.Paths.InMatchingOrder() {
 		operations := doc.Paths.Value(path).Operations()
 		for _, method := range slices.Sorted(mapsKeys(operations)) {
-			c.add(method, operations[method])
+			if !slices.Contains(operations[method].Tags, "Companion") { // the suite is about connections
+				c.add(method, operations[method])
+			}
 		}
 	}
 	return c
