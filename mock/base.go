@@ -2,6 +2,7 @@ package mock
 
 import (
 	"cmp"
+	"maps"
 	"runtime"
 	"slices"
 	"sync"
@@ -14,14 +15,13 @@ type base struct {
 	contract *Contract
 	rows     map[owner]*rows
 	lastID   map[string]int64 // the highest id of each kind
-	copying  sync.Mutex
 }
 
 // copied returns the owner's rows to be changed, or nil if it has none.
 func (b *base) copied(of owner) *rows {
-	b.copying.Lock()
-	defer b.copying.Unlock()
 	if r := b.rows[of]; r != nil {
+		r.copying.Lock()
+		defer r.copying.Unlock()
 		return r.copied()
 	}
 	return nil
@@ -30,6 +30,9 @@ func (b *base) copied(of owner) *rows {
 // base returns what the world looks like under the contract. The last one is remembered: most worlds are
 // served under one contract only.
 func (w *World) base(c *Contract) *base {
+	if w.taken != nil && w.taken.contract == c {
+		return w.taken
+	}
 	if b := w.lastBase.Load(); b != nil && b.contract == c {
 		return b
 	}
@@ -40,16 +43,18 @@ func (w *World) base(c *Contract) *base {
 
 func newBase(c *Contract, w *World, g *gauge) *base {
 	b := &base{contract: c, rows: map[owner]*rows{}, lastID: map[string]int64{}}
-	records := make([]*record, len(w.seeds))
-	g.next(0.7, 1, len(w.seeds))
-	inParallel(len(w.seeds), func(i int) {
-		records[i] = w.seeds[i].render(c, w)
+	maps.Copy(b.lastID, w.lastID)
+	seeds := w.allSeeds()
+	records := make([]*record, len(seeds))
+	g.next(0.7, 1, len(seeds))
+	inParallel(len(seeds), func(i int) {
+		records[i] = seeds[i].render(c, w)
 		g.add(1)
 	})
 	sorted := map[owner][]*record{}
 	for i, rec := range records {
 		if rec != nil {
-			kind := w.seeds[i].collection
+			kind := seeds[i].collection
 			of := owner{kind, rec.organization}
 			sorted[of] = append(sorted[of], rec)
 			b.lastID[kind] = max(b.lastID[kind], rec.id)

@@ -110,13 +110,14 @@ type setFault struct {
 }
 
 // begin sets the faults that the mock starts with.
-func (s *Server) begin() {
-	s.chaos.cleared = make(chan struct{})
-	for _, f := range s.chaos.first {
+func (x *chaos) begin(s *Server) error {
+	x.cleared = make(chan struct{})
+	for _, f := range x.first {
 		if _, err := s.SetFault(f); err != nil {
-			panic(fmt.Sprintf("mock.WithFault: %v", err))
+			return err
 		}
 	}
+	return nil
 }
 
 func (x *chaos) find(id string) int {

@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"sync/atomic"
 )
 
 // CoverageKind is what an item of coverage is about.
@@ -138,20 +137,22 @@ func (g CoverageGroup) Missing() []string {
 // Coverage tells what clients have met of the contract since the mock was made, or since [Server.ResetCoverage].
 // [Server.Reset] and [Server.ClearJournal] don't change it.
 func (s *Server) Coverage() Coverage {
-	counted := *s.counted.Load()
+	n := s.now.Load()
+	n.covered.make(s.contract)
 	groups := map[CoverageKind]*CoverageGroup{}
 	for _, kind := range CoverageKinds() {
 		groups[kind] = &CoverageGroup{Kind: kind, Items: []CoverageItem{}}
 	}
-	for i, p := range s.planned() {
+	for i, p := range n.planned(s.contract) {
 		if i == 0 {
 			continue // stands for nothing
 		}
 		one, g := p.CoverageItem, groups[p.kind]
 		if p.needs != nil {
-			one.OnDemand = p.needs(s)
+			one.OnDemand = p.needs(n)
 		}
-		one.Count, one.First = counted[i].times.Load(), counted[i].first.Load()
+		counted := n.covered.at(item(i))
+		one.Count, one.First = counted.times.Load(), counted.first.Load()
 		if one.Counts() {
 			g.Total++
 		}
@@ -171,14 +172,13 @@ func (s *Server) Coverage() Coverage {
 
 // ResetCoverage forgets what clients have met.
 func (s *Server) ResetCoverage() {
-	fresh := make(counters, len(s.planned()))
-	s.counted.Store(&fresh)
+	s.change(func(n *scene) { n.covered = &counters{world: n.world} })
 }
 
 // planned is what there is to cover: of the contract, and the users of the world.
-func (s *Server) planned() []planned {
-	list := slices.Clip(s.contract.plan)
-	for _, u := range s.world.users {
+func (n *scene) planned(c *Contract) []planned {
+	list := slices.Clip(c.plan)
+	for _, u := range n.world.users {
 		list = append(list, planned{kind: Users, CoverageItem: CoverageItem{
 			ID: "user/" + u.Name, Label: u.Name, Says: fmt.Sprintf("%s of organization %s calls", u.Name, u.Organization),
 		}})
@@ -195,18 +195,4 @@ func (s *Server) behaviours(seen []item) []string {
 		}
 	}
 	return ids
-}
-
-// counters are indexed as Server.planned.
-type counters []struct{ times, first atomic.Int64 }
-
-func (k counters) add(seen []item, number int64) {
-	for _, i := range seen {
-		k[i].times.Add(1)
-		for first := k[i].first.Load(); first == 0 || number < first; first = k[i].first.Load() {
-			if k[i].first.CompareAndSwap(first, number) {
-				break
-			}
-		}
-	}
 }

@@ -18,11 +18,11 @@ const (
 )
 
 // always needs the same in every world; nothing, if it is empty.
-func always(reason string) func(*Server) string {
+func always(reason string) func(*scene) string {
 	if reason == "" {
 		return nil
 	}
-	return func(*Server) string { return reason }
+	return func(*scene) string { return reason }
 }
 
 // onDemand tells what it takes beyond a client that keeps the contract to make the steps answer with the
@@ -72,9 +72,9 @@ func (op *operation) paginates() bool {
 }
 
 // somebody needs a user with the permission, or one without it.
-func somebody(permission string, has bool) func(*Server) string {
-	return func(s *Server) string {
-		if slices.ContainsFunc(s.world.users, func(u *User) bool { return u.may(permission) == has }) {
+func somebody(permission string, has bool) func(*scene) string {
+	return func(n *scene) string {
+		if slices.ContainsFunc(n.world.users, func(u *User) bool { return u.may(permission) == has }) {
 			return ""
 		}
 		return fmt.Sprintf("a user who %s the permission %q: the world has none", hasOrLacks(has), permission)
@@ -82,9 +82,9 @@ func somebody(permission string, has bool) func(*Server) string {
 }
 
 // someOrganization needs a user of an organization with the feature, or without it.
-func (r *featureRule) someOrganization(has bool) func(*Server) string {
-	return func(s *Server) string {
-		if slices.ContainsFunc(s.world.users, func(u *User) bool { return s.has(u.Organization, r.Name) == has }) {
+func (r *featureRule) someOrganization(has bool) func(*scene) string {
+	return func(n *scene) string {
+		if slices.ContainsFunc(n.world.users, func(u *User) bool { return n.has(u.Organization, r.Name) == has }) {
 			return ""
 		}
 		return fmt.Sprintf("a user whose organization %s the feature %s: there is none", hasOrLacks(has), r.Name)
@@ -99,9 +99,9 @@ func hasOrLacks(has bool) string {
 }
 
 // somewhereUnmet needs an object that the rule finds, but doesn't allow.
-func (r *refersRule) somewhereUnmet(s *Server) string {
-	for key, e := range s.world.entities {
-		if _, unmet := s.world.refer(r, e.organization, key.id); key.collection == r.Collection && unmet != "" {
+func (r *refersRule) somewhereUnmet(n *scene) string {
+	for key, e := range n.world.entities {
+		if _, unmet := n.world.refer(r, e.organization, key.id); key.collection == r.Collection && unmet != "" {
 			return ""
 		}
 	}

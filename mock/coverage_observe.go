@@ -27,8 +27,8 @@ func (c *call) observe(a *reply) {
 			c.saw(c.path.operations[method].items.statuses[a.status])
 		}
 	}
-	if c.user != nil {
-		c.saw(item(len(c.contract.plan) + slices.Index(c.world.users, c.user)))
+	if i := slices.Index(c.world.users, c.user); i >= 0 { // the world may have been replaced while a fault held the call back
+		c.saw(item(len(c.contract.plan) + i))
 	}
 	for _, f := range c.findings {
 		if f.Severity != Violation || f.Rule == "" || a.status < http.StatusBadRequest {

@@ -17,7 +17,7 @@ type item int
 type planned struct {
 	CoverageItem
 	kind  CoverageKind
-	needs func(*Server) string // tells OnDemand; nil: nothing
+	needs func(*scene) string // tells OnDemand; nil: nothing
 }
 
 // What an operation, a parameter, a field and a property let a client meet.
@@ -64,7 +64,7 @@ func (c *Contract) planCoverage() {
 }
 
 // add plans an item, unless there is one with that id: a rule that several operations share is one rule.
-func (p planner) add(kind CoverageKind, one CoverageItem, needs func(*Server) string) item {
+func (p planner) add(kind CoverageKind, one CoverageItem, needs func(*scene) string) item {
 	if i := slices.IndexFunc(p.plan, func(q planned) bool { return q.ID == one.ID }); i >= 0 {
 		return item(i)
 	}
@@ -109,7 +109,7 @@ func (p planner) parameter(op *operation, q *parameter) {
 		return
 	}
 	of := func(kind CoverageKind, id, label, key, says string, args ...any) item {
-		var needs func(*Server) string
+		var needs func(*scene) string
 		if label == "alone" {
 			needs = always(unlikely)
 		}
@@ -160,7 +160,7 @@ func (p planner) field(op *operation, f *field) {
 		text := fmt.Sprint(v)
 		f.items.values[text] = of(Values, f.name+"/"+text, f.name+" "+text, fmt.Sprintf("%s is %q", says, text))
 	}
-	rule := func(key, outcome string, needs func(*Server) string, says string, args ...any) item {
+	rule := func(key, outcome string, needs func(*scene) string, says string, args ...any) item {
 		return p.rule(f.schema, f.cite, key, outcome, needs, f.name+": "+says, args...)
 	}
 	if f.schema.Default != nil {
@@ -197,7 +197,7 @@ func (p planner) field(op *operation, f *field) {
 func (p planner) properties(col *collection) {
 	for i := range col.properties {
 		q := &col.properties[i]
-		rule := func(key, outcome string, needs func(*Server) string, says string, args ...any) item {
+		rule := func(key, outcome string, needs func(*scene) string, says string, args ...any) item {
 			return p.rule(q.schema, q.cite, key, outcome, needs, col.name+" "+q.name+": "+says, args...)
 		}
 		if q.visible != "" {
@@ -214,7 +214,7 @@ func (p planner) properties(col *collection) {
 }
 
 // rule plans an outcome of a rule of a schema.
-func (p planner) rule(s *openapi3.Schema, cite citations, key, outcome string, needs func(*Server) string, says string, args ...any) item {
+func (p planner) rule(s *openapi3.Schema, cite citations, key, outcome string, needs func(*scene) string, says string, args ...any) item {
 	name, _, _ := strings.Cut(key, "/")
 	pointer, _ := p.where(s, "")
 	return p.add(Behaviours, CoverageItem{

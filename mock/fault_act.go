@@ -31,7 +31,7 @@ func disturb(c *call) *reply {
 	}
 	c.find(Finding{Severity: Note, In: "reply", Message: "a fault that was asked for: " + c.fault.label()})
 	served := c.wait()
-	c.store = c.Server.store.Load() // it may have been reset meanwhile
+	c.scene = c.now.Load() // it may have been reset meanwhile
 	if served && c.fault.Effect != ConnectionReset && c.fault.Status == 0 {
 		return nil
 	}
@@ -44,7 +44,7 @@ func disturb(c *call) *reply {
 
 // scout finds out which operation and user a call is about, without any consequence.
 func (c *call) scout() *call {
-	found := &call{Server: c.Server, store: c.store, w: c.w, r: c.r}
+	found := &call{Server: c.Server, scene: c.scene, liberty: c.liberty, w: c.w, r: c.r}
 	if matchOperation(found) == nil {
 		authenticate(found)
 	}

@@ -113,7 +113,7 @@ func (s *Server) check(f FaultRule) misfits {
 		operations = map[string]*operation{f.Operation: operations[f.Operation]}
 	}
 	users := map[string]bool{}
-	for _, u := range s.world.users {
+	for _, u := range s.World().users {
 		users[u.Name] = true
 	}
 	if known := sortedKeys(users); f.User != "" && !users[f.User] {

@@ -143,10 +143,10 @@ func (s *Server) Violations() []Exchange {
 
 // Exchange returns the exchange with that number, redacted, as long as the journal has it.
 func (s *Server) Exchange(number int64) (e Exchange, ok bool) {
-	if e, ok = s.RawExchange(number); ok {
-		e = s.redactor.exchange(e)
+	if kept := s.journal.find(number); kept != nil {
+		return s.shown(kept), true
 	}
-	return e, ok
+	return e, false
 }
 
 // RawExchange returns the exchange with that number as it was, with tokens and passwords. It is meant for
@@ -187,7 +187,7 @@ func (s *Server) Follow(ctx context.Context) <-chan Followed {
 					return
 				}
 			}
-			f := Followed{Exchange: s.redactor.exchange(s.open(next)), Lost: next.Number - last - 1}
+			f := Followed{Exchange: s.shown(next), Lost: next.Number - last - 1}
 			select {
 			case told <- f:
 				last = next.Number
@@ -203,7 +203,10 @@ func (s *Server) Follow(ctx context.Context) <-chan Followed {
 func (s *Server) read(kept []*logged) []Exchange {
 	list := make([]Exchange, len(kept))
 	for i, e := range kept {
-		list[i] = s.redactor.exchange(s.open(e))
+		list[i] = s.shown(e)
 	}
 	return list
 }
+
+// shown opens and redacts an exchange.
+func (s *Server) shown(e *logged) Exchange { return e.redactor.exchange(s.open(e)) }

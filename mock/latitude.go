@@ -16,12 +16,7 @@ type Latitude string
 // two that exclude each other one wins: use [ParseLatitudes] for names that somebody typed.
 func WithLatitude(list ...Latitude) Option {
 	return func(s *Server) {
-		for _, l := range list {
-			if !s.liberty.takes(l) {
-				s.liberty = append(s.liberty, l)
-			}
-		}
-		slices.Sort(s.liberty)
+		s.first.liberty = inOrder(append(slices.Clip(s.first.liberty), list...))
 	}
 }
 
@@ -81,6 +76,14 @@ func namedAllowances() map[string]allowance {
 type liberty []Latitude
 
 func (list liberty) takes(l Latitude) bool { return slices.Contains(list, l) }
+
+// inOrder sorts the latitudes, each once; nil if there are none.
+func inOrder(list []Latitude) liberty {
+	if len(list) == 0 {
+		return nil
+	}
+	return slices.Compact(slices.Sorted(slices.Values(list)))
+}
 
 // takes tells whether the latitude is switched on.
 func (c *call) takes(l Latitude) bool { return c.liberty.takes(l) }

@@ -241,15 +241,6 @@ func mergeParams(c *call) *reply {
 
 // ownMembers are the members of a field that the connection doesn't have from its connector or project.
 func (c *call) ownMembers(f field) map[string]any {
-	own := map[string]any{}
 	values := c.record.full()
-	members, _ := values[f.name].(map[string]any)
-	refs := c.world.references(c.op, c.user.Organization, values)
-	inherited, _ := f.inherits.complete(nil, refs).(map[string]any)
-	for name, value := range members {
-		if same, ok := inherited[name]; !ok || string(appendJSON(nil, same)) != string(appendJSON(nil, value)) {
-			own[name] = value
-		}
-	}
-	return own
+	return f.ownMembers(values, c.world.references(c.op, c.user.Organization, values))
 }

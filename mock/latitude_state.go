@@ -74,17 +74,17 @@ func (c *call) arrange(list []*record) {
 }
 
 // nextID is the id of the next connection of that kind.
-func (s *store) nextID(kind string) int64 {
+func (s *store) nextID(kind string, l liberty) int64 {
 	next := s.last(kind) + 1
 	for other := range s.contract.collections {
-		if s.liberty.takes(IDsOfOneSequence) {
+		if l.takes(IDsOfOneSequence) {
 			next = max(next, s.last(other)+1)
 		}
 	}
 	switch {
-	case s.liberty.takes(IDsFrom1000):
+	case l.takes(IDsFrom1000):
 		next = max(next, 1000)
-	case s.liberty.takes(IDsBeyond32Bits):
+	case l.takes(IDsBeyond32Bits):
 		next = max(next, 5_000_000_000)
 	}
 	return next

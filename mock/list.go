@@ -113,9 +113,9 @@ func (c *call) paginate(answer *reply, p pageAsked, count int) *reply {
 
 // absolute is the URL that the client called, with another query.
 func (c *call) absolute(query url.Values) string {
-	u := url.URL{Scheme: "http", Host: c.r.Host, Path: c.r.URL.Path, RawQuery: query.Encode()}
+	root, path := url.URL{Scheme: "http", Host: c.r.Host}, url.URL{Path: c.r.URL.Path, RawQuery: query.Encode()}
 	if c.r.TLS != nil {
-		u.Scheme = "https"
+		root.Scheme = "https"
 	}
-	return u.String()
+	return root.String() + c.basePath + path.String()
 }

@@ -12,7 +12,7 @@ package mock
 import (
 	"fmt"
 	"net/http"
-	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -20,45 +20,48 @@ import (
 // Server is a mock of the API. It is safe for concurrent use. Use [New] to make one.
 type Server struct {
 	contract *Contract
-	world    *World
-	withheld map[string]bool // features that no organization has, whatever the world says
+	first    scene // as the options want it
+	now      atomic.Pointer[scene]
+	turn     sync.Mutex // held to put another scene there
+	basePath string     // escaped; empty, or with a slash at its beginning only
 	maxBody  int64
-	liberty  liberty // what it does other than by default
-	loose    bool    // replies may break the contract
-	date     string  // of every reply; empty: the current one
-	store    atomic.Pointer[store]
+	loose    bool         // replies may break the contract
+	date     string       // of every reply; empty: the current one
 	lists    atomic.Int64 // that were shown, for the latitude list-order-varies
 	journal  journal
-	redactor *redactor
-	counted  atomic.Pointer[counters] // what was covered
-	silent   bool                     // neither journal nor coverage, to measure what they cost
-	chaos    chaos                    // faults that were asked for
+	silent   bool  // neither journal nor coverage, to measure what they cost
+	chaos    chaos // faults that were asked for
+	saved    saved // snapshots
 }
 
 // New returns a mock that serves the default contract and world, but for what the options change.
 func New(options ...Option) *Server {
-	s := &Server{
-		contract: DefaultContract(),
-		withheld: map[string]bool{},
-		maxBody:  1 << 20,
-	}
+	s := &Server{contract: DefaultContract(), maxBody: 1 << 20}
 	s.journal.bound(defaultEntries, defaultBytes)
+	if err := s.begin(options); err != nil {
+		panic(fmt.Sprintf("mock.WithFault: %v", err))
+	}
+	return s
+}
+
+// begin opens the first scene, and sets the faults that the mock starts with.
+func (s *Server) begin(options []Option) error {
 	for _, option := range options {
 		option(s)
 	}
-	if s.world == nil {
-		s.world = DefaultWorld()
+	if s.first.world == nil {
+		s.first.world = DefaultWorld()
 	}
-	s.redactor = newRedactor(s.world)
+	s.now.Store(&s.first)
 	s.ResetCoverage()
 	s.Reset()
-	s.begin()
-	return s
+	return s.chaos.begin(s)
 }
 
 // A request is a walk through these steps. A step that returns a reply ends it; the last one always
 // does. What comes out is validated before it is sent.
 var steps = []step{
+	enter,                   // else 404: the path isn't below the base path
 	arrive,                  // reads the request as the latitudes say, if any is switched on
 	disturb,                 // delays the request or answers it, if a fault was asked for
 	matchOperation,          // else 404 or 405, both with a hint; 301 to the path with its slash
@@ -85,7 +88,8 @@ type step func(*call) *reply
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	started := time.Now()
-	c := &call{Server: s, store: s.store.Load(), w: w, r: r}
+	c := &call{Server: s, scene: s.now.Load(), w: w, r: r}
+	c.liberty = c.scene.liberty
 	if s.date != "" {
 		w.Header().Set("Date", s.date)
 	}
@@ -96,7 +100,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	e := c.journaled(r, started, answer)
 	c.write(answer)
 	if s.journal.observer != nil && e != nil {
-		s.journal.observer(s.redactor.brief(e.Exchange))
+		s.journal.observer(e.redactor.brief(e.Exchange))
 	}
 	c.sever(answer)
 }
@@ -115,22 +119,4 @@ func (c *call) walk() (answer *reply) {
 		}
 	}
 	panic("no step answered") // act always does
-}
-
-// Reset brings the connections back to what the world says. It keeps the journal and the coverage. Requests
-// under way finish on the old ones.
-func (s *Server) Reset() { s.store.Store(newStore(s.world.base(s.contract), s.liberty, s.loose)) }
-
-// World returns what the mock started with.
-func (s *Server) World() *World { return s.world }
-
-// Features returns the plan features that an organization has, such as advanced-alm.
-func (s *Server) Features(organization string) []string {
-	return slices.DeleteFunc(s.world.Features(organization), func(f string) bool { return s.withheld[f] })
-}
-
-// has tells whether an organization's plan includes the feature.
-func (s *Server) has(organization, feature string) bool {
-	o := s.world.organizations[organization]
-	return o != nil && !s.withheld[feature] && slices.Contains(o.features, feature)
 }

@@ -2,6 +2,9 @@ package mock
 
 import (
 	"net/http"
+	"net/url"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -9,14 +12,27 @@ import (
 type Option func(*Server)
 
 // WithWorld starts the mock with these users, connectors, projects and connections: see [ReadWorld].
-func WithWorld(w *World) Option { return func(s *Server) { s.world = w } }
+func WithWorld(w *World) Option { return func(s *Server) { s.first.world = w } }
 
 // WithContract serves another contract: see [LoadContract].
 func WithContract(c *Contract) Option { return func(s *Server) { s.contract = c } }
 
 // WithoutFeature takes a plan feature, such as advanced-alm, from every organization. Connections that
 // the world already has stay as they are.
-func WithoutFeature(name string) Option { return func(s *Server) { s.withheld[name] = true } }
+func WithoutFeature(name string) Option {
+	return func(s *Server) { s.first.withheld = append(slices.Clip(s.first.withheld), name) }
+}
+
+// WithBasePath serves the API below a path: with /sde, clients find it at /sde/api/v2/. Links in replies have
+// it too. Any other path is answered 404.
+func WithBasePath(path string) Option {
+	return func(s *Server) {
+		s.basePath = ""
+		if path = strings.Trim(path, "/"); path != "" {
+			s.basePath = (&url.URL{Path: "/" + path}).EscapedPath()
+		}
+	}
+}
 
 // WithMaxBody sets how many bytes a request body may have; a larger one is answered 413. The default
 // is 1 MiB.

@@ -29,6 +29,7 @@ type logged struct {
 	seen                   []item
 	room                   [8]item // for seen: most exchanges see few
 	size                   int64   // in bytes, about
+	redactor               *redactor
 }
 
 // journaled puts the exchange into the journal and counts what it covers. That is done before the reply is
@@ -38,7 +39,7 @@ func (c *call) journaled(r *http.Request, started time.Time, a *reply) *logged {
 		return nil
 	}
 	c.observe(a)
-	e := &logged{Exchange: Exchange{
+	e := &logged{redactor: c.world.redactor(), Exchange: Exchange{
 		Time: started, Method: r.Method, Host: clip(r.Host), TLS: r.TLS != nil, Proto: r.Proto,
 		Target: clip(r.URL.RequestURI()), Status: a.status, Bytes: a.size(), Findings: c.findings,
 	}}
@@ -72,7 +73,7 @@ func (c *call) journaled(r *http.Request, started time.Time, a *reply) *logged {
 	}
 	e.Duration = time.Since(started)
 	c.journal.add(e)
-	c.counted.Load().add(e.seen, e.Number)
+	c.covered.add(c.contract, e.seen, e.Number)
 	return e
 }
 

@@ -50,6 +50,16 @@ type redactor struct {
 // secret is a text that must not be shown, and what is shown instead.
 type secret struct{ text, instead string }
 
+// redactor returns what knows the secrets of the world's users.
+func (w *World) redactor() *redactor {
+	if r := w.lastRedactor.Load(); r != nil {
+		return r
+	}
+	r := newRedactor(w)
+	w.lastRedactor.Store(r)
+	return r
+}
+
 func newRedactor(w *World) *redactor {
 	r := &redactor{tokens: map[string]string{}}
 	for _, u := range w.users {

@@ -157,3 +157,16 @@ func (rec *record) meets(col *collection, where []condition) bool {
 	}
 	return true
 }
+
+// ownMembers are the members of a field's value that the connection doesn't have from its connector or project.
+func (f *field) ownMembers(values map[string]any, refs map[string]*entity) map[string]any {
+	own := map[string]any{}
+	members, _ := values[f.name].(map[string]any)
+	inherited, _ := f.inherits.complete(nil, refs).(map[string]any)
+	for name, value := range members {
+		if same, ok := inherited[name]; !ok || string(appendJSON(nil, same)) != string(appendJSON(nil, value)) {
+			own[name] = value
+		}
+	}
+	return own
+}

@@ -3,6 +3,7 @@ package mock
 import (
 	"math"
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"github.com/tidwall/btree"
@@ -15,6 +16,8 @@ type rows struct {
 	byText []*index // in the order of collection.filters
 	faulty int      // how many the contract forbids
 	whole  []atomic.Pointer[[]byte]
+
+	copying sync.Mutex // held by who copies rows that others may copy too
 }
 
 // index is a tree of records. It is walked in the order of its entries, and knows the n-th.
@@ -51,6 +54,23 @@ func (r *rows) copied() *rows {
 		c.byText = append(c.byText, x.Copy())
 	}
 	return c
+}
+
+// get returns the record with that id, or nil.
+func (r *rows) get(id int64) *record {
+	if r == nil {
+		return nil
+	}
+	found, _ := r.byID.Get(entry{id: id})
+	return found.rec
+}
+
+// all returns the records by id.
+func (r *rows) all() []*record {
+	if r == nil {
+		return nil
+	}
+	return between(r.byID, 0, r.byID.Len())
 }
 
 // put adds the record, in the place of the one with its id.

@@ -16,9 +16,10 @@ import (
 // call is one request on its way through the steps.
 type call struct {
 	*Server
-	store *store
-	w     http.ResponseWriter
-	r     *http.Request
+	*scene
+	liberty liberty // the scene's, at the beginning
+	w       http.ResponseWriter
+	r       *http.Request // without the base path
 
 	path   *path             // set by matchOperation
 	op     *operation        // set by matchOperation
@@ -113,7 +114,7 @@ func (c *call) withSlash() (location, template string) {
 		return "", ""
 	}
 	u := url.URL{Path: slashed.URL.Path, RawQuery: c.r.URL.RawQuery}
-	return u.String(), p.template
+	return c.basePath + u.String(), p.template
 }
 
 func negotiateFormat(c *call) *reply {

@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"cmp"
 	"math"
 	"sync"
 )
@@ -10,8 +11,7 @@ import (
 // nodes with the base until they are changed.
 type store struct {
 	*base
-	liberty liberty
-	loose   bool // keeps connections that the contract forbids
+	loose bool // keeps connections that the contract forbids
 
 	mu     sync.RWMutex
 	own    map[owner]*rows
@@ -21,10 +21,12 @@ type store struct {
 // owner is an organization, as the owner of its connections of one kind.
 type owner struct{ kind, organization string }
 
-// newStore starts with the world's connections.
-func newStore(b *base, l liberty, loose bool) *store {
-	return &store{base: b, liberty: l, loose: loose}
+func (o owner) compare(other owner) int {
+	return cmp.Or(cmp.Compare(o.kind, other.kind), cmp.Compare(o.organization, other.organization))
 }
+
+// newStore starts with the world's connections.
+func newStore(b *base, loose bool) *store { return &store{base: b, loose: loose} }
 
 // rows returns those of the owner, which may be the base's; nil if it has none.
 func (s *store) rows(of owner) *rows {
@@ -51,9 +53,9 @@ func (s *store) writable(col *collection, organization string) *rows {
 }
 
 // create stores a new connection. It returns the record, stored unless a view of it has faults.
-func (s *store) create(col *collection, org string, values map[string]any, refs map[string]*entity) *record {
+func (s *store) create(l liberty, col *collection, org string, values map[string]any, refs map[string]*entity) *record {
 	s.mu.Lock()
-	id := s.nextID(col.name)
+	id := s.nextID(col.name, l)
 	if s.lastID == nil {
 		s.lastID = map[string]int64{}
 	}
@@ -92,11 +94,7 @@ func (s *store) remove(col *collection, rec *record) {
 func (s *store) get(col *collection, org string, id int64) *record {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	if r := s.rows(owner{col.name, org}); r != nil {
-		found, _ := r.byID.Get(entry{id: id})
-		return found.rec
-	}
-	return nil
+	return s.rows(owner{col.name, org}).get(id)
 }
 
 // manyRows is how many records a reader looks at before it lets go of writers: it goes on with a copy.

@@ -91,7 +91,7 @@ func (c *call) readParameter(p *parameter, texts []string) {
 func get(c *call) *reply { return c.show(c.record) }
 
 func create(c *call) *reply {
-	return c.show(c.store.create(c.op.collection, c.user.Organization, c.values, c.refs))
+	return c.show(c.store.create(c.liberty, c.op.collection, c.user.Organization, c.values, c.refs))
 }
 
 func update(c *call) *reply {

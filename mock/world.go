@@ -16,8 +16,14 @@ type World struct {
 	byToken       map[string]*User
 	organizations map[string]*organization
 	entities      map[entityKey]*entity
+	order         []string // names of the organizations, as in the file
 	seeds         []seed
-	lastBase      atomic.Pointer[base]
+	lastID        map[string]int64 // of each kind, if ids beyond its connections' were given already
+
+	origin       *World // of a snapshot: what its server went back to when it was reset
+	taken        *base  // of a snapshot: its connections, which are no seeds
+	lastBase     atomic.Pointer[base]
+	lastRedactor atomic.Pointer[redactor]
 }
 
 // User is somebody who may call the API.

@@ -6,12 +6,15 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // worldFile is the form of a world's file: fixtures/world.yaml shows and explains it.
 type worldFile struct {
 	Users         ordered[userFile]         `yaml:"users"`
 	Organizations ordered[organizationFile] `yaml:"organizations"`
+	LastIDs       ordered[int64]            `yaml:"last_ids"`
 }
 
 type userFile struct {
@@ -68,7 +71,7 @@ type placedError struct {
 	message string
 }
 
-// ReadWorld reads a world in YAML, of the form that fixtures/world.yaml shows. file names it in
+// ReadWorld reads a world in YAML or JSON, of the form that fixtures/world.yaml shows. file names it in
 // messages. The error names everything that is wrong, each with line and column.
 func ReadWorld(file string, data []byte) (*World, error) {
 	return ReadWorldProgress(file, data, nil)
@@ -79,12 +82,16 @@ func ReadWorld(file string, data []byte) (*World, error) {
 func ReadWorldProgress(file string, data []byte, progress func(share float64)) (*World, error) {
 	var f worldFile
 	g := &gauge{tell: progress}
+	if jsontext.Value(data).IsValid() {
+		data = jsonAsYAML(data)
+	}
 	if err := loadYAML(g.reading(data), &f); err != nil {
 		return nil, yamlErrors(file, err)
 	}
 	r := &worldReader{
 		World: &World{
 			byToken: map[string]*User{}, organizations: map[string]*organization{}, entities: map[entityKey]*entity{},
+			lastID: map[string]int64{},
 		},
 		contract: DefaultContract(), file: file, tokens: map[string]pos{}, ids: map[entityKey]pos{},
 	}
@@ -97,6 +104,13 @@ func ReadWorldProgress(file string, data []byte, progress func(share float64)) (
 	r.addConnections(g) // which may refer to any connector and project: they are all there now
 	for _, u := range f.Users {
 		r.addUser(u)
+	}
+	for _, last := range f.LastIDs {
+		r.known(located[string]{last.name, last.pos}, "kind of connection", sortedKeys(r.contract.collections))
+		if last.value < 0 {
+			r.fail(last.pos, "last_ids: %s: must be an integer from 0", last.name)
+		}
+		r.lastID[last.name] = last.value
 	}
 	if len(f.Users) == 0 {
 		r.fail(pos{1, 1}, "users: there are none, so nobody could call the API")
@@ -131,6 +145,8 @@ func (r *worldReader) addUser(u named[userFile]) {
 	switch first, taken := r.tokens[user.Token]; {
 	case user.Token == "":
 		r.fail(u.pos, "user %s: the token is missing", u.name)
+	case user.Token == redacted:
+		r.fail(u.value.Token.pos, "user %s: the token was redacted when this world was written down", u.name)
 	case strings.ContainsAny(user.Token, " \t\r\n\""):
 		r.fail(u.value.Token.pos, "user %s: a token has no blanks or quotation marks", u.name)
 	case taken:
@@ -145,6 +161,7 @@ func (r *worldReader) addUser(u named[userFile]) {
 func (r *worldReader) addOrganization(o named[organizationFile]) {
 	org := &organization{name: o.name}
 	r.organizations[o.name] = org
+	r.order = append(r.order, o.name)
 	for _, f := range o.value.Features {
 		r.known(f, "feature", r.contract.features)
 		org.features = append(org.features, f.value)
