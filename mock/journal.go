@@ -3,6 +3,7 @@ package mock
 import (
 	"context"
 	"fmt"
+	"math"
 	"net/http"
 	"slices"
 	"strings"
@@ -81,6 +82,7 @@ type Exchange struct {
 	Target    string        `json:"target"`              // path and query as the client sent them
 	Operation string        `json:"operation,omitempty"` // operationId, or empty if the contract has none for it
 	User      string        `json:"user,omitempty"`      // empty if the client didn't authenticate
+	Step      string        `json:"step,omitempty"`      // the one of [Steps] that answered
 	Status    int           `json:"status"`              // 0 if no reply was sent, as a fault may want it
 	Bytes     int           `json:"bytes"`               // of the reply's body, though HEAD isn't sent it
 	Fault     string        `json:"fault,omitempty"`     // the fault that was asked for and acted, such as "status 503 (fault-1)"; empty if none
@@ -131,6 +133,25 @@ func clip(s string) string {
 // shorter than 8 characters is no secret: it may stay where nothing says what it is.
 func (s *Server) Exchanges() []Exchange { return s.read(s.journal.all(false)) }
 
+// Summaries are those of [Server.Exchanges] behind the exchange with that number, without headers and bodies,
+// which takes far less time.
+func (s *Server) Summaries(after int64) []Exchange { return summaries(s.journal.all(false), after) }
+
+// ViolationSummaries are those of [Server.Violations], without headers and bodies.
+func (s *Server) ViolationSummaries() []Exchange {
+	return slices.DeleteFunc(summaries(s.journal.all(true), 0), func(e Exchange) bool { return !e.Violates() })
+}
+
+func summaries(kept []*logged, after int64) []Exchange {
+	list := []Exchange{}
+	for _, e := range kept {
+		if e.Number > after {
+			list = append(list, e.redactor.brief(e.Exchange))
+		}
+	}
+	return list
+}
+
 // Broken returns the last exchanges on which the client or the mock broke the contract: those with a
 // finding of severity [Violation] or [Fault]. They are kept apart, so that good ones don't push them out.
 // Oldest first, redacted as those of [Server.Exchanges].
@@ -172,8 +193,15 @@ type Followed struct {
 // The mock never waits for whoever reads it: who is too slow loses what the journal forgets meanwhile, and is
 // told how many.
 func (s *Server) Follow(ctx context.Context) <-chan Followed {
+	return s.FollowAfter(ctx, math.MaxInt64)
+}
+
+// FollowAfter is [Server.Follow], beginning behind the exchange with that number, as far as the journal has
+// those that follow.
+func (s *Server) FollowAfter(ctx context.Context, number int64) <-chan Followed {
 	told := make(chan Followed)
 	wake, last := s.journal.follow()
+	last = min(last, max(number, 0))
 	go func() {
 		defer close(told)
 		defer s.journal.unfollow(wake)

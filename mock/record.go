@@ -41,7 +41,7 @@ func (c *call) journaled(r *http.Request, started time.Time, a *reply) *logged {
 	c.observe(a)
 	e := &logged{redactor: c.world.redactor(), Exchange: Exchange{
 		Time: started, Method: r.Method, Host: clip(r.Host), TLS: r.TLS != nil, Proto: r.Proto,
-		Target: clip(r.URL.RequestURI()), Status: a.status, Bytes: a.size(), Findings: c.findings,
+		Target: clip(r.URL.RequestURI()), Status: a.status, Bytes: a.size(), Findings: c.findings, Step: stepNames[c.reached],
 	}}
 	e.seen = append(e.room[:0], c.seen...)
 	if c.op != nil {

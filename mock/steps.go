@@ -31,6 +31,7 @@ type call struct {
 	refs   map[string]*entity
 	values map[string]any // the body completed, set by fillDefaults
 
+	reached  int // the place of the step that is taken, in steps
 	invalid  fieldErrors
 	findings []Finding
 	body     []byte // as it was read, for the journal; nothing else may use its memory
