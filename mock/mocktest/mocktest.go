@@ -24,7 +24,7 @@ func Start(tb testing.TB, options ...mock.Option) *Server {
 	tb.Helper()
 	s := &Server{Server: mock.New(options...)}
 	listener := httptest.NewServer(s.Server)
-	s.URL = listener.URL
+	s.URL = listener.URL + s.BasePath()
 	tb.Cleanup(func() {
 		tb.Helper()
 		s.ClearFaults() // which might hold a reply back
