@@ -45,3 +45,43 @@ func TestScreenshots(t *testing.T) {
 		assert.NilError(t, os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644))
 	}
 }
+
+// TestScreenshotsOfInspector draws those of the inspector.
+func TestScreenshotsOfInspector(t *testing.T) {
+	dir := os.Getenv("SCREENSHOTS")
+	if dir == "" {
+		t.Skip("SCREENSHOTS names no directory")
+	}
+	browser := launch(t)
+	s := inspect(t)
+	s.work()
+	const settled = "await new Promise((done) => setTimeout(done, 600))"
+	for name, v := range map[string]struct {
+		view
+		fragment, ready, do string
+	}{
+		"violation":  {desk, "#/exchanges/7", "document.querySelector('.reasons')", ""},
+		"list":       {desk.in("dark"), "#/exchanges", "document.querySelector('.row')", ""},
+		"phone":      {phone.in("dark"), "#/exchanges/7", "document.querySelector('.reasons')", ""},
+		"phone-list": {phone, "#/exchanges", "document.querySelector('.row')", ""},
+		"steps":      {desk, "#/exchanges/4", "document.querySelector('.steps')", "document.querySelector('.pane').scrollTop = 9999"},
+		"faults":      {desk, "#/faults", "document.querySelector('.latitudes li')", "document.querySelector('#fault-on').click()"},
+		"faults-phone":      {phone.in("dark"), "#/faults", "document.querySelector('.latitudes li')", ""},
+		"edit":      {desk, "#/world", "document.querySelector('.connections button')", "document.querySelector('.connections button').click()"},
+		"world":      {desk, "#/world", "document.querySelector('.connections tr')", "document.querySelector('input[value=reader]').click()"},
+		"world-phone":      {phone, "#/world", "document.querySelector('.connections tr')", ""},
+		"coverage":   {desk, "#/coverage", "document.querySelector('.matrix')", ""},
+		"coverage-phone":   {phone, "#/coverage", "document.querySelector('.matrix')", ""},
+		"reference":  {desk.in("dark"), "#/reference", "document.querySelector('.operation')", ""},
+		"reference-phone":  {phone, "#/reference/createAlmConnection", "document.querySelector('.operation')", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tab := s.see(t, browser, v.fragment, v.view)
+			until(t, tab, v.ready)
+			eval[bool](t, tab, "(async () => { "+v.do+"; "+settled+"; return true })()")
+			png, err := chromedp.Run(tab, chromedp.CaptureScreenshot())
+			assert.NilError(t, err)
+			assert.NilError(t, os.WriteFile(filepath.Join(dir, "inspector-"+name+".png"), png, 0o644))
+		})
+	}
+}
