@@ -2,12 +2,14 @@
 
 GOLANGCI    = go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 GOVULNCHECK = go run golang.org/x/vuln/cmd/govulncheck@v1.9.0
+GORELEASER  = go run github.com/goreleaser/goreleaser/v2@v2.14.3
+PLATFORMS   = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 LISTEN     ?= 127.0.0.1:8080
 FUZZTIME   ?= 20s
 
 .PHONY: help
 help: ## Show this help
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
 .PHONY: serve
 serve: ## Run the mock on LISTEN (127.0.0.1:8080)
@@ -25,7 +27,7 @@ test: ## Run the tests, but for the mutants and the twins
 check: fmt lint test ## What to run before each commit: format, lint, test
 
 .PHONY: ci
-ci: tidy lint race mutants fuzz contract clients examples browser vuln ## Everything that CI runs
+ci: tidy lint cross race mutants fuzz contract clients examples browser vuln ## Everything that CI runs
 	@git diff --exit-code || { echo "the tree has changed: commit what the targets above made"; exit 1; }
 
 .PHONY: fmt
@@ -67,7 +69,7 @@ bench-keep: ## Keep what was measured last, and show it in docs/performance.md
 	go test ./bench -run Figures -update
 
 .PHONY: contract
-contract: ## Lint the contract with Redocly and Spectral, load it in Prism (needs Node 20)
+contract: build ## Lint the contract with Redocly and Spectral, use it in Prism and Newman (needs Node 20)
 	@if command -v npm >/dev/null; then \
 		cd test/contract && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && npm test --silent; \
 	else echo "skipped: the contract's linters need npm, which is not installed"; fi
@@ -76,14 +78,18 @@ contract: ## Lint the contract with Redocly and Spectral, load it in Prism (need
 clients: ## Generate two clients from the contract and run them against the mock
 	cd test/clients && go generate ./... && go vet ./... && go test ./...
 
-# Each client is tested by its own tool, with a mock of its own that judges it.
-EXAMPLE = ../../../bin/sdecontract mock --
+# Each client is tested by its own tool, with a mock of its own that judges it: it must keep to the contract, and
+# cover as much of it as it does today, about.
+EXAMPLE = ../../../bin/sdecontract mock --min-coverage operations=50
 .PHONY: examples
-examples: build ## Test three small clients, in Go, Python and Node, against the mock
-	cd examples/clients/go && go generate ./... && go vet ./... && $(EXAMPLE) go test -count=1 ./...
-	@if command -v python3 >/dev/null; then cd examples/clients/python && $(EXAMPLE) python3 -B -m unittest; \
+examples: build ## Test three small clients, in Go, Python and Node, against the mock; reports in bin/
+	cd examples/clients/go && go generate ./... && go vet ./... && \
+		$(EXAMPLE) --min-coverage 20 --report junit=../../../bin/go.xml --report html=../../../bin/go.html -- go test -count=1 ./...
+	@if command -v python3 >/dev/null; then cd examples/clients/python && \
+		$(EXAMPLE) --min-coverage 20 --report junit=../../../bin/python.xml --report html=../../../bin/python.html -- python3 -B -m unittest; \
 	else echo "skipped: the client in Python needs python3, which is not installed"; fi
-	@if command -v npm >/dev/null; then cd examples/clients/node && $(EXAMPLE) npm test --silent; \
+	@if command -v npm >/dev/null; then cd examples/clients/node && \
+		$(EXAMPLE) --min-coverage 25 --report junit=../../../bin/node.xml --report html=../../../bin/node.html -- npm test --silent; \
 	else echo "skipped: the client in Node needs npm, which is not installed"; fi
 
 # A module of its own: nobody who imports this one shall see what drives the browser.
@@ -98,6 +104,42 @@ screenshots: ## Draw the pictures of the README anew (needs Chromium)
 test/browser/node_modules: test/browser/package-lock.json
 	@if command -v npm >/dev/null; then cd test/browser && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error; \
 	else echo "skipped: the rules of accessibility need npm, which is not installed"; fi
+
+.PHONY: cross
+cross: ## Compile for each platform of a release
+	@for platform in $(PLATFORMS); do echo "$$platform"; \
+		CGO_ENABLED=0 GOOS=$${platform%/*} GOARCH=$${platform#*/} go build -trimpath -o /dev/null ./cmd/sdecontract || exit; \
+	done
+	GOOS=windows go vet ./... # the tests compile there as well
+	go test ./cmd/sdecontract -run TestActionBuilds
+
+# The second build has nothing in common with the first but the commit: not the directory, not the cache.
+.PHONY: reproducible
+reproducible: ## Build the last commit twice, in two places, and compare: minutes
+	@set -e; dir=$$(mktemp -d); trap 'chmod -R u+w $$dir; rm -rf $$dir' EXIT; \
+	for place in one a/second; do \
+		git clone --quiet . $$dir/$$place; \
+		(cd $$dir/$$place && CGO_ENABLED=0 GOCACHE=$$dir/cache-$${place#*/} go build -trimpath -buildvcs=true -ldflags='-s -w' -o sdecontract ./cmd/sdecontract); \
+		sha256sum $$dir/$$place/sdecontract; \
+	done; $$dir/one/sdecontract version; \
+	cmp $$dir/one/sdecontract $$dir/a/second/sdecontract && echo "the builds are the same"
+
+# goreleaser wants a remote, and a clone has one.
+.PHONY: release-check
+release-check: ## Check .goreleaser.yaml as it was committed, and build a snapshot of all that is released: minutes
+	@set -e; dir=$$(mktemp -d); trap 'rm -rf $$dir' EXIT; git clone --quiet . $$dir/clone; \
+	$(GORELEASER) --version >/dev/null; cd $$dir/clone; git remote set-url origin https://github.com/sdecontract/sdecontract.git; \
+	$(GORELEASER) check && $(GORELEASER) release --snapshot --skip=publish,sbom && cat dist/checksums.txt
+
+.PHONY: pages
+pages: ## Write shell completions and manual pages to build/, for a release
+	@rm -rf build && mkdir -p build/completions
+	go run ./cmd/sdecontract man build/man
+	@for shell in bash zsh fish powershell; do go run ./cmd/sdecontract completion $$shell > build/completions/sdecontract.$$shell || exit; done
+
+.PHONY: image
+image: ## Build the container image sdecontract (needs Docker)
+	docker build --build-arg VERSION=$$(git describe --tags --always --dirty) --build-arg REVISION=$$(git rev-parse HEAD) -t sdecontract .
 
 .PHONY: vuln
 vuln: ## Look for known vulnerabilities

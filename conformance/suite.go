@@ -2,7 +2,8 @@ package conformance
 
 import (
 	"runtime"
-	"runtime/debug"
+
+	"github.com/sdecontract/sdecontract/internal/build"
 )
 
 // Suite is which suite ran, so that somebody else can run the same.
@@ -15,32 +16,5 @@ type Suite struct {
 
 // ThisSuite is the suite in this program.
 func ThisSuite() Suite {
-	s := Suite{Version: "(devel)", Revision: "unknown", Contract: contractDigest(), Go: runtime.Version()}
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return s
-	}
-	const module = "github.com/sdecontract/sdecontract"
-	if info.Main.Path != module { // a program that imports it: the revision is that program's
-		for _, d := range info.Deps {
-			if d.Path == module {
-				s.Version = d.Version
-			}
-		}
-		return s
-	}
-	modified := ""
-	s.Version = info.Main.Version
-	for _, setting := range info.Settings {
-		switch setting.Key {
-		case "vcs.revision":
-			s.Revision = setting.Value
-		case "vcs.modified":
-			if setting.Value == "true" {
-				modified = "+"
-			}
-		}
-	}
-	s.Revision += modified
-	return s
+	return Suite{Version: build.Version(), Revision: build.Revision(), Contract: contractDigest(), Go: runtime.Version()}
 }

@@ -135,18 +135,18 @@ func (s *Server) Exchanges() []Exchange { return s.read(s.journal.all(false)) }
 
 // Summaries are those of [Server.Exchanges] behind the exchange with that number, without headers and bodies,
 // which takes far less time.
-func (s *Server) Summaries(after int64) []Exchange { return summaries(s.journal.all(false), after) }
+func (s *Server) Summaries(after int64) []Exchange { return s.summaries(s.journal.all(false), after) }
 
 // ViolationSummaries are those of [Server.Violations], without headers and bodies.
 func (s *Server) ViolationSummaries() []Exchange {
-	return slices.DeleteFunc(summaries(s.journal.all(true), 0), func(e Exchange) bool { return !e.Violates() })
+	return slices.DeleteFunc(s.summaries(s.journal.all(true), 0), func(e Exchange) bool { return !e.Violates() })
 }
 
-func summaries(kept []*logged, after int64) []Exchange {
+func (s *Server) summaries(kept []*logged, after int64) []Exchange {
 	list := []Exchange{}
 	for _, e := range kept {
 		if e.Number > after {
-			list = append(list, e.redactor.brief(e.Exchange))
+			list = append(list, s.observed(e))
 		}
 	}
 	return list
@@ -238,3 +238,14 @@ func (s *Server) read(kept []*logged) []Exchange {
 
 // shown opens and redacts an exchange.
 func (s *Server) shown(e *logged) Exchange { return e.redactor.exchange(s.open(e)) }
+
+// observed is the exchange as an observer may see it. A finding may repeat a value that only the rest of the
+// request tells to be a secret.
+func (s *Server) observed(kept *logged) Exchange {
+	if len(kept.Findings) == 0 {
+		return kept.redactor.brief(kept.Exchange)
+	}
+	e, whole := kept.Exchange, s.shown(kept)
+	e.Method, e.Host, e.Target, e.Findings = whole.Method, whole.Host, whole.Target, whole.Findings
+	return e
+}

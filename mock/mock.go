@@ -100,7 +100,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	e := c.journaled(r, started, answer)
 	c.write(answer)
 	if s.journal.observer != nil && e != nil {
-		s.journal.observer(e.redactor.brief(e.Exchange))
+		s.journal.observer(s.observed(e))
 	}
 	c.sever(answer)
 }

@@ -20,9 +20,10 @@ import (
 
 // The variables that a command gets from its mock.
 const (
-	urlVariable    = "SDECONTRACT_URL"
-	caVariable     = "SDECONTRACT_CA_FILE"
-	tokenVariables = "SDECONTRACT_TOKEN_" //nolint:gosec // a name, not a token
+	urlVariable     = "SDECONTRACT_URL"
+	caVariable      = "SDECONTRACT_CA_FILE"
+	controlVariable = "SDECONTRACT_CONTROL_URL"
+	tokenVariables  = "SDECONTRACT_TOKEN_" //nolint:gosec // a name, not a token
 )
 
 // runClient runs a command against a mock of its own, and judges what the command did as a client.
@@ -41,8 +42,11 @@ func runClient(cmd *cobra.Command, flags mockFlags, args []string) error {
 	if err != nil {
 		return usageError{err}
 	}
-	verdict := newVerdict()
-	s, err := flags.prepare(cmd.Context(), func(e mock.Exchange) { verdict.observe(e); logger(e) })
+	judge, err := flags.judge()
+	if err != nil {
+		return err
+	}
+	s, err := flags.prepare(cmd.Context(), func(e mock.Exchange) { judge.Observe(e); logger(e) })
 	if err != nil {
 		return err
 	}
@@ -51,7 +55,6 @@ func runClient(cmd *cobra.Command, flags mockFlags, args []string) error {
 		return errors.Join(err, s.close())
 	}
 	_, _ = io.WriteString(errOut, announced(s.latitudes, flags))
-	verdict.secure = s.caFile != ""
 	s.start(errOut)
 	client := &exec.Cmd{Args: args, Env: env, Stdin: cmd.InOrStdin(), Stdout: cmd.OutOrStdout(), Stderr: errOut}
 	status, err := execute(client, signals)
@@ -63,7 +66,7 @@ func runClient(cmd *cobra.Command, flags mockFlags, args []string) error {
 	if err = errors.Join(err, s.stop(cmd.Context())); err != nil {
 		return err
 	}
-	return verdict.conclude(errOut, status, flags.allowViolations)
+	return judge.conclude(s, status, cmd.OutOrStdout(), errOut)
 }
 
 // execute runs the command, passes signals on, and returns its exit status. The second signal kills it.
@@ -118,7 +121,7 @@ func cantStart(name string, err error) error {
 // environment is that of a command: this process's, without what was meant for this mock alone or comes from a
 // mock around it, and where the mock is.
 func (s *service) environment(flags *pflag.FlagSet) ([]string, error) {
-	own := map[string]bool{urlVariable: true, caVariable: true}
+	own := map[string]bool{urlVariable: true, caVariable: true, controlVariable: true}
 	flags.VisitAll(func(f *pflag.Flag) { own[variable(f)] = true })
 	var env []string
 	for _, entry := range os.Environ() {
@@ -128,6 +131,9 @@ func (s *service) environment(flags *pflag.FlagSet) ([]string, error) {
 		}
 	}
 	env = append(env, urlVariable+"="+s.url)
+	if s.control.url != "" {
+		env = append(env, controlVariable+"="+s.control.url)
+	}
 	if s.caFile != "" {
 		env = append(env, caVariable+"="+s.caFile)
 	}

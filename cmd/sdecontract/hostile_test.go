@@ -118,7 +118,7 @@ func everyReport(t *testing.T, handler http.Handler, args ...string) map[string]
 	assert.NilError(t, os.WriteFile(target, []byte(strings.Replace(string(fixtures.TargetMock()), "http://127.0.0.1:8080", server.URL, 1)), 0o600))
 
 	args = append([]string{"verify", "--target", target, "--ledger", filepath.Join(dir, "ledger.jsonl"), "--rps", "0"}, args...)
-	for _, form := range formNames() {
+	for _, form := range forms.names() {
 		args = append(args, "--report", form+"="+filepath.Join(dir, "report."+form))
 	}
 	var out, errOut bytes.Buffer
@@ -133,7 +133,7 @@ func everyReport(t *testing.T, handler http.Handler, args ...string) map[string]
 		assert.NilError(t, err)
 		found[e.Name()] = string(data)
 	}
-	for _, form := range formNames() {
+	for _, form := range forms.names() {
 		assert.Assert(t, len(found["report."+form]) > 200, form)
 	}
 	return found

@@ -111,7 +111,7 @@ Each flag can also be given as a variable: --log as SDECONTRACT_LOG.`,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(mockCommand(), latitudesCommand(), verifyCommand(), reportCommand(), listCommand(), explainCommand(), doctorCommand(),
-		initCommand(), retireCommand(), versionCommand())
+		initCommand(), retireCommand(), specCommand(), healthCommand(), manCommand(), versionCommand())
 	return root
 }
 

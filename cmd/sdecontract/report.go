@@ -50,7 +50,7 @@ Exit status: 0 if the report was drawn, whatever it says; 2 if a flag or a file 
   sdecontract report merge reads.json writes.json --output result.json`,
 		Args: files("report", 1, 1, "the JSON report of a run"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			form, err := findForm(how.format)
+			form, err := forms.find(how.format)
 			if err != nil {
 				return fmt.Errorf("--format: %w", err)
 			}
@@ -61,7 +61,7 @@ Exit status: 0 if the report was drawn, whatever it says; 2 if a flag or a file 
 			return how.draw(cmd.OutOrStdout(), func(w io.Writer, style report.Style) error { return form.write(w, reports[0].Report, style) })
 		},
 	}
-	how.flags(cmd, formNames())
+	how.flags(cmd, forms.names())
 	cmd.AddCommand(diffCommand(), mergeCommand())
 	return cmd
 }

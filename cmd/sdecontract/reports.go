@@ -11,10 +11,11 @@ import (
 
 	"github.com/sdecontract/sdecontract/conformance"
 	"github.com/sdecontract/sdecontract/conformance/report"
+	"github.com/sdecontract/sdecontract/mock/verdict"
 )
 
-// forms are the forms of a report, in the order in which people are told of them.
-var forms = []form{
+// forms are the forms of the report on a server, in the order in which people are told of them.
+var forms = formsOf[*conformance.Report]{
 	{"text", report.Text},
 	{"json", plain(report.JSON)},
 	{"junit", plain(report.JUnit)},
@@ -24,19 +25,34 @@ var forms = []form{
 	{"html", plain(report.HTML)},
 }
 
-// plain is a form that has no style.
-func plain(write func(io.Writer, *conformance.Report) error) func(io.Writer, *conformance.Report, report.Style) error {
-	return func(w io.Writer, r *conformance.Report, _ report.Style) error { return write(w, r) }
+// clientForms are those of the report on a client.
+var clientForms = formsOf[*verdict.Report]{
+	{"text", func(w io.Writer, r *verdict.Report, style report.Style) error {
+		return verdict.Text(w, r, verdict.Style(style))
+	}},
+	{"json", plain(verdict.JSON)},
+	{"junit", plain(verdict.JUnit)},
+	{"markdown", plain(verdict.Markdown)},
+	{"html", plain(verdict.HTML)},
+	{"har", plain(verdict.HAR)},
 }
+
+// plain is a form that has no style.
+func plain[R any](write func(io.Writer, R) error) func(io.Writer, R, report.Style) error {
+	return func(w io.Writer, r R, _ report.Style) error { return write(w, r) }
+}
+
+// formsOf are the forms of reports of the type R.
+type formsOf[R any] []form[R]
 
 // form is a way to write a report.
-type form struct {
+type form[R any] struct {
 	name  string
-	write func(io.Writer, *conformance.Report, report.Style) error
+	write func(io.Writer, R, report.Style) error
 }
 
-// formNames are the names of all forms.
-func formNames() []string {
+// names are the names of all forms.
+func (forms formsOf[R]) names() []string {
 	var names []string
 	for _, f := range forms {
 		names = append(names, f.name)
@@ -46,8 +62,8 @@ func formNames() []string {
 
 func joined(names []string) string { return strings.Join(names, ", ") }
 
-// findForm returns the form of that name. The error says which there are.
-func findForm(name string) (form, error) {
+// find returns the form of that name. The error says which there are.
+func (forms formsOf[R]) find(name string) (form[R], error) {
 	for _, f := range forms {
 		if f.name == name {
 			return f, nil
@@ -59,28 +75,28 @@ func findForm(name string) (form, error) {
 			hint = fmt.Sprintf("; did you mean %s?", f.name)
 		}
 	}
-	return form{}, usageError{fmt.Errorf("there is no report as %q, only %s%s", name, joined(formNames()), hint)}
+	return form[R]{}, usageError{fmt.Errorf("there is no report as %q, only %s%s", name, joined(forms.names()), hint)}
 }
 
-// reportFiles are where reports go, besides the text on the standard output.
-type reportFiles []reportFile
+// reportFiles are where reports go.
+type reportFiles[R any] []reportFile[R]
 
-type reportFile struct {
-	form form
+type reportFile[R any] struct {
+	form form[R]
 	file string
 }
 
-// openReports reads the flags --report FORM=FILE, and makes sure that the files can be written before
-// anything is asked of a target.
-func openReports(flags []string) (reportFiles, error) {
-	var files reportFiles
+// open reads the flags --report FORM=FILE, and makes sure that the files can be written before there is
+// anything to report.
+func (forms formsOf[R]) open(flags []string) (reportFiles[R], error) {
+	var files reportFiles[R]
 	streams := 0
 	for _, flag := range flags {
 		name, file, ok := strings.Cut(flag, "=")
 		if !ok || file == "" {
 			return nil, usageError{fmt.Errorf("--report: %q is not FORM=FILE, such as json=report.json", flag)}
 		}
-		form, err := findForm(name)
+		form, err := forms.find(name)
 		if err != nil {
 			return nil, fmt.Errorf("--report: %w", err)
 		}
@@ -89,7 +105,7 @@ func openReports(flags []string) (reportFiles, error) {
 		} else if err := writable(file); err != nil {
 			return nil, fmt.Errorf("--report: %w", err)
 		}
-		files = append(files, reportFile{form, file})
+		files = append(files, reportFile[R]{form, file})
 	}
 	if streams > 1 {
 		return nil, usageError{errors.New("--report: only one report can go to the standard output")}
@@ -97,9 +113,8 @@ func openReports(flags []string) (reportFiles, error) {
 	return files, nil
 }
 
-// write renders the report into each file. The text goes to out, unless another report does.
-func (files reportFiles) write(r *conformance.Report, out io.Writer, style report.Style) error {
-	taken := false
+// write renders the report into each file, and tells whether one went to the standard output.
+func (files reportFiles[R]) write(r R, out io.Writer, style report.Style) (taken bool, err error) {
 	var errs []error
 	for _, f := range files {
 		if f.file == "-" {
@@ -107,21 +122,18 @@ func (files reportFiles) write(r *conformance.Report, out io.Writer, style repor
 			errs = append(errs, f.form.write(out, r, style))
 			continue
 		}
-		errs = append(errs, f.save(r, report.Style{Verbose: style.Verbose}))
+		errs = append(errs, save(f.file, func(w io.Writer) error { return f.form.write(w, r, report.Style{Verbose: style.Verbose}) }))
 	}
-	if !taken {
-		errs = append(errs, report.Text(out, r, style))
-	}
-	return errors.Join(errs...)
-}
-
-func (f reportFile) save(r *conformance.Report, style report.Style) error {
-	return save(f.file, func(w io.Writer) error { return f.form.write(w, r, style) })
+	return taken, errors.Join(errs...)
 }
 
 // save makes the file what write writes.
 func save(name string, write func(io.Writer) error) error {
-	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) //nolint:gosec // it is the user's own choice
+	mode := os.O_TRUNC
+	if name == os.Getenv("GITHUB_STEP_SUMMARY") {
+		mode = os.O_APPEND // what a command under test wrote there stays
+	}
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|mode, 0o600) //nolint:gosec // it is the user's own choice
 	if err != nil {
 		return err
 	}

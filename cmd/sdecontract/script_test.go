@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -20,6 +19,10 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if os.Getenv("SDECONTRACT_ATTACK") != "" {
+		attack()
+		return
+	}
 	testscript.Main(m, map[string]func(){"sdecontract": main, "client": client})
 }
 
@@ -31,6 +34,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			fixtures, err := filepath.Abs("../../fixtures")
 			env.Setenv("FIXTURES", fixtures)
+			env.Setenv("ROOT", filepath.Dir(fixtures))
 			for _, name := range []string{"editor", "alm-editor", "security-editor", "reader", "basic"} {
 				env.Setenv("SDE_TOKEN_"+strings.ToUpper(strings.ReplaceAll(name, "-", "_")), name+"-token")
 			}
@@ -122,8 +126,8 @@ func status(ts *testscript.TestScript, _ bool, args []string) {
 
 // TestRequestsInFlightFinish interrupts the mock while a request's body is still arriving.
 func TestRequestsInFlightFinish(t *testing.T) {
-	ctx, stop := signal.NotifyContext(t.Context(), syscall.SIGUSR1)
-	defer stop()
+	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
 	r, w := io.Pipe()
 	status := make(chan int, 1)
 	go func() {
@@ -149,10 +153,7 @@ func TestRequestsInFlightFinish(t *testing.T) {
 	if n, err = conn.Read(answer); err != nil || !strings.Contains(string(answer[:n]), "100 Continue") {
 		t.Fatalf("%v %s", err, answer[:n])
 	}
-	if err := syscall.Kill(syscall.Getpid(), syscall.SIGUSR1); err != nil {
-		t.Fatal(err)
-	}
-	<-ctx.Done()
+	interrupt()
 	_, _ = conn.Write([]byte(body))
 	if n, err = conn.Read(answer); err != nil || !strings.Contains(string(answer[:n]), "201 Created") {
 		t.Fatalf("%v %s", err, answer[:n])

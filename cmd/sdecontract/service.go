@@ -9,7 +9,9 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
+	pathpkg "path"
 	"path/filepath"
 	"strings"
 	"time"
@@ -20,19 +22,22 @@ import (
 // service is a mock at an address.
 type service struct {
 	*mock.Server
-	url       string // what comes before /api/v2/
-	caFile    string // holds the certificate to trust; empty unless it was made for this run
+	host      *mock.Host
+	control   control // of the mock while it runs
+	url       string  // what comes before /api/v2/
+	caFile    string  // holds the certificate to trust; empty unless it was made for this run
 	latitudes []mock.Latitude
 
 	listener net.Listener
 	http     *http.Server
 	failed   chan error // why it ended though nobody stopped it
+	watcher  *watcher   // of the world's file; nil if nobody wants that
 	cleanups []func() error
 }
 
 // prepare makes the mock that the flags describe, and takes its address. Nothing is answered before start.
 func (flags mockFlags) prepare(ctx context.Context, observer func(mock.Exchange)) (_ *service, err error) {
-	s := &service{failed: make(chan error, 1)}
+	s := &service{failed: make(chan error, 2)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.close())
@@ -49,20 +54,34 @@ func (flags mockFlags) prepare(ctx context.Context, observer func(mock.Exchange)
 		return nil, err
 	}
 	s.Server = mock.New(append(options, mock.WithObserver(observer), mock.WithLatitude(s.latitudes...))...)
-	s.http = flags.server(s.Server)
+	if err := flags.setFaults(s.Server); err != nil {
+		return nil, err
+	}
+	s.host = mock.NewHost(s.Server, mock.HostLimits{})
+	s.http = server(s.host)
+	if len(flags.cors) > 0 {
+		s.http.Handler = mock.CORS(flags.cors, s.host)
+	}
 	if err := flags.certify(s); err != nil {
 		return nil, err
 	}
 	if s.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", flags.listen); err != nil {
-		return nil, listenError(flags.listen, err)
+		return nil, listenError("--listen", flags.listen, err)
 	}
-	s.url = flags.baseURL(s.listener.Addr(), s.http.TLSConfig != nil)
+	root := baseURL(flags.listen, s.listener.Addr(), s.http.TLSConfig != nil)
+	s.url = root + s.BasePath()
+	if err := flags.openControl(ctx, s, root); err != nil {
+		return nil, err
+	}
+	if err := flags.watchWorld(s); err != nil {
+		return nil, err
+	}
 	return s, flags.writeURL(s)
 }
 
 // options are those of the mock that don't need a word with the user.
 func (flags mockFlags) options() ([]mock.Option, error) {
-	var options []mock.Option
+	options := []mock.Option{mock.WithSeed(flags.seed)}
 	if flags.world != "" {
 		data, err := os.ReadFile(flags.world)
 		if err != nil {
@@ -74,6 +93,10 @@ func (flags mockFlags) options() ([]mock.Option, error) {
 		}
 		options = append(options, mock.WithWorld(world))
 	}
+	if err := flags.checkBasePath(); err != nil {
+		return nil, err
+	}
+	options = append(options, mock.WithBasePath(flags.basePath))
 	if !flags.advancedALM {
 		options = append(options, mock.WithoutFeature("advanced-alm"))
 	}
@@ -85,6 +108,20 @@ func (flags mockFlags) options() ([]mock.Option, error) {
 		options = append(options, mock.WithDate(date))
 	}
 	return options, nil
+}
+
+// checkBasePath refuses what clients couldn't call, and what the mock needs itself.
+func (flags mockFlags) checkBasePath() error {
+	path := "/" + strings.Trim(flags.basePath, "/")
+	switch u, err := url.Parse(path); {
+	case flags.basePath == "":
+		return nil
+	case err != nil || u.Host != "" || u.RawQuery != "" || u.Fragment != "" || path != pathpkg.Clean(path) || strings.Contains(path, "%"):
+		return usageError{fmt.Errorf("--base-path: %q is not a path such as /sde", flags.basePath)}
+	case strings.HasPrefix(path, "/_"):
+		return usageError{fmt.Errorf("--base-path: %q: what begins with /_ is the mock's own", flags.basePath)}
+	}
+	return nil
 }
 
 // checkOrigins refuses what no browser would send in Origin.
@@ -106,11 +143,11 @@ const (
 	drainTimeout   = 10 * time.Second
 )
 
+// maxHeaderBytes is what a request's header may have.
+const maxHeaderBytes = 64 << 10
+
 // server speaks HTTP/1.1 and HTTP/2, with TLS and without.
-func (flags mockFlags) server(handler http.Handler) *http.Server {
-	if len(flags.cors) > 0 {
-		handler = mock.CORS(flags.cors, handler)
-	}
+func server(handler http.Handler) *http.Server {
 	protocols := &http.Protocols{}
 	protocols.SetHTTP1(true)
 	protocols.SetHTTP2(true)
@@ -122,28 +159,45 @@ func (flags mockFlags) server(handler http.Handler) *http.Server {
 		ReadTimeout:       requestTimeout,
 		WriteTimeout:      requestTimeout,
 		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
 	}
 }
 
 // start begins to answer. What goes wrong before a request can be read, such as a TLS handshake, is told on
 // errOut.
 func (s *service) start(errOut io.Writer) {
-	s.http.ErrorLog = log.New(errOut, "sdecontract: ", 0)
+	s.run(s.http, s.listener, errOut)
+	if s.control.listener != nil {
+		s.run(s.control.http, s.control.listener, errOut)
+	}
+	if s.watcher != nil {
+		s.watcher.start(errOut)
+	}
+}
+
+func (s *service) run(server *http.Server, listener net.Listener, errOut io.Writer) {
+	server.ErrorLog = log.New(errOut, "sdecontract: ", 0)
 	go func() {
-		if s.http.TLSConfig != nil {
-			s.failed <- s.http.ServeTLS(s.listener, "", "")
+		if server.TLSConfig != nil {
+			s.failed <- server.ServeTLS(listener, "", "")
 		} else {
-			s.failed <- s.http.Serve(s.listener)
+			s.failed <- server.Serve(listener)
 		}
 	}()
 }
 
 // stop lets requests in flight finish: afterwards the observer has seen every one.
 func (s *service) stop(ctx context.Context) error {
-	s.ClearFaults() // a delay that was asked for must not hold the end up
+	s.host.ClearFaults() // a delay that was asked for must not hold the end up
+	if s.watcher != nil {
+		s.watcher.stop()
+	}
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
 	defer cancel()
 	err := s.http.Shutdown(drain)
+	if s.control.listener != nil {
+		err = errors.Join(err, s.control.http.Shutdown(drain))
+	}
 	if err != nil {
 		err = exitError{exitFailed, fmt.Errorf("requests in flight didn't finish in %s: %w", drainTimeout, err)}
 	}
@@ -153,8 +207,11 @@ func (s *service) stop(ctx context.Context) error {
 // close gives back the address, and removes what was written for this run.
 func (s *service) close() error {
 	var errs []error
-	if s.listener != nil {
-		if err := s.listener.Close(); !errors.Is(err, net.ErrClosed) {
+	for _, listener := range []net.Listener{s.listener, s.control.listener} {
+		if listener == nil {
+			continue
+		}
+		if err := listener.Close(); !errors.Is(err, net.ErrClosed) {
 			errs = append(errs, err)
 		}
 	}
@@ -165,7 +222,7 @@ func (s *service) close() error {
 }
 
 // baseURL is where a client on this machine finds a listener, also one on all addresses.
-func (flags mockFlags) baseURL(addr net.Addr, secure bool) string {
+func baseURL(listen string, addr net.Addr, secure bool) string {
 	scheme := "http://"
 	if secure {
 		scheme = "https://"
@@ -174,7 +231,7 @@ func (flags mockFlags) baseURL(addr net.Addr, secure bool) string {
 	if !ok {
 		return scheme + addr.String()
 	}
-	host, _, _ := net.SplitHostPort(flags.listen)
+	host, _, _ := net.SplitHostPort(listen)
 	switch {
 	case host != "" && net.ParseIP(host) == nil: // a name, which a certificate may be for
 	case tcp.IP.IsUnspecified():
@@ -186,16 +243,16 @@ func (flags mockFlags) baseURL(addr net.Addr, secure bool) string {
 }
 
 // listenError says what to do about an address that can't be listened on.
-func listenError(address string, err error) error {
+func listenError(flag, address string, err error) error {
 	hint := ""
 	if strings.Contains(err.Error(), "in use") {
-		hint = "; choose another with --listen, or let --listen 127.0.0.1:0 pick a free one"
+		hint = "; choose another with " + flag + ", or let " + flag + " 127.0.0.1:0 pick a free one"
 	}
 	var op *net.OpError
 	if errors.As(err, &op) && op.Err != nil {
 		err = op.Err
 	}
-	return fmt.Errorf("--listen %s: %w%s", address, err, hint)
+	return fmt.Errorf("%s %s: %w%s", flag, address, err, hint)
 }
 
 // writeURL leaves the URL where a script waits for it: the file is whole as soon as it is there.

@@ -1,195 +1,149 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
-	"sync"
 
+	"github.com/spf13/cobra"
+
+	"github.com/sdecontract/sdecontract/conformance/report"
 	"github.com/sdecontract/sdecontract/mock"
+	"github.com/sdecontract/sdecontract/mock/verdict"
 )
 
-// verdict is what the mock saw of a client, as far as it tells whether the client kept to the contract.
-type verdict struct {
-	secure   bool // the client needs to trust a certificate
-	mu       sync.Mutex
-	requests int
-	had      map[mock.Severity]int // requests with findings of that severity
-	remarks  map[subject]*remark
-	order    []*remark // as they were first made
+// verdictFlags say how a client is judged, and where that is told.
+type verdictFlags struct {
+	allowViolations bool
+	minimums        []string
+	reports         []string
+	verbose         bool
 }
 
-// subject is what makes two findings the same.
-type subject struct {
-	severity                            mock.Severity
-	operation, in, pointer, rule, about string
+func (flags *verdictFlags) add(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.BoolVar(&flags.allowViolations, "allow-violations", false, "with a command, only report what broke the contract")
+	f.StringArrayVar(&flags.minimums, "min-coverage", nil, "with a command, fail unless it covers `PERCENT` of the contract, or KIND=PERCENT\nof one kind; repeatable; the kinds: "+joined(kindNames()))
+	f.StringArrayVar(&flags.reports, "report", nil, "at the end, write a report on the client as FORM=`FILE`; repeatable, - is the standard\noutput; the forms: "+joined(clientForms.names()))
+	f.BoolVar(&flags.verbose, "verbose", false, "at the end, tell everything that was found, and all that wasn't covered")
 }
 
-// remark is a finding, the first exchange on which it was made, and on how many it was.
-type remark struct {
-	mock.Finding
-	first mock.Exchange
-	times int
+// check refuses what makes no sense without a command to judge.
+func (flags verdictFlags) check(hasCommand bool) error {
+	switch {
+	case hasCommand:
+	case flags.allowViolations:
+		return usageError{errors.New("--allow-violations needs a command after --")}
+	case len(flags.minimums) > 0:
+		return usageError{errors.New("--min-coverage needs a command after --")}
+	}
+	return nil
 }
 
-// A client can make the mock remember so many different remarks, and a person can read so many.
-const (
-	maxRemarks = 1000
-	maxShown   = 20
-)
-
-func newVerdict() *verdict {
-	return &verdict{had: map[mock.Severity]int{}, remarks: map[subject]*remark{}}
+// judge notes what it sees of clients, and reports it.
+type judge struct {
+	*verdict.Recorder
+	flags    verdictFlags
+	minimums []verdict.Minimum
+	files    reportFiles[*verdict.Report]
 }
 
-// observe takes an exchange into account.
-func (v *verdict) observe(e mock.Exchange) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.requests++
-	seen := map[mock.Severity]bool{}
-	for _, f := range e.Findings {
-		seen[f.Severity] = true
-		v.remark(e, f)
+// judge reads the flags. The report files can be written.
+func (flags verdictFlags) judge() (*judge, error) {
+	minimums, err := readMinimums(flags.minimums)
+	if err != nil {
+		return nil, err
 	}
-	for severity := range seen {
-		v.had[severity]++
+	files, err := clientForms.open(flags.reports)
+	if err != nil {
+		return nil, err
 	}
+	return &judge{verdict.NewRecorder(), flags, minimums, files}, nil
 }
 
-func (v *verdict) remark(e mock.Exchange, f mock.Finding) {
-	operation := e.Operation
-	if operation == "" {
-		path, _, _ := strings.Cut(e.Target, "?")
-		operation = e.Method + " " + path
+func kindNames() []string {
+	var names []string
+	for _, kind := range mock.CoverageKinds() {
+		names = append(names, string(kind))
 	}
-	key := subject{f.Severity, operation, f.In, f.Pointer, f.Rule, f.Message}
-	if r := v.remarks[key]; r != nil {
-		r.times++
-		return
-	}
-	if len(v.order) == maxRemarks {
-		return
-	}
-	r := &remark{Finding: f, first: e, times: 1}
-	v.remarks[key] = r
-	v.order = append(v.order, r)
+	return names
 }
 
-// conclude says what there is to say about the client whose command ended with that status. The error bears
-// the exit status.
-func (v *verdict) conclude(out io.Writer, status int, allowViolations bool) error {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	var b strings.Builder
-	style := styleFor(out)
-	fmt.Fprintf(&b, "%s\n", style.bold("sdecontract: "+v.summary()))
-	v.list(&b, style, mock.Fault)
-	v.list(&b, style, mock.Violation)
-	if status != exitOK { // else refusals were expected
-		v.list(&b, style, mock.Refusal)
+// readMinimums reads the flags --min-coverage: PERCENT, or KIND=PERCENT.
+func readMinimums(flags []string) ([]verdict.Minimum, error) {
+	var minimums []verdict.Minimum
+	for _, flag := range flags {
+		kind, number, hasKind := strings.Cut(flag, "=")
+		if !hasKind {
+			kind, number = "", flag
+		} else if !slices.Contains(kindNames(), kind) {
+			return nil, usageError{fmt.Errorf("--min-coverage: there is no kind %q, only %s", kind, joined(kindNames()))}
+		}
+		percent, err := strconv.ParseFloat(strings.TrimSuffix(number, "%"), 64)
+		if err != nil || !(percent >= 0 && percent <= 100) { //nolint:staticcheck // NaN is neither
+			return nil, usageError{fmt.Errorf("--min-coverage: %q is not a percentage from 0 to 100", number)}
+		}
+		minimums = append(minimums, verdict.Minimum{Kind: mock.CoverageKind(kind), Percent: percent})
 	}
-	v.list(&b, style, mock.Note)
-	status, why := v.judge(status, allowViolations)
-	if status != exitOK {
-		why += fmt.Sprintf(": exit status %d", status)
+	return minimums, nil
+}
+
+// report is what was seen until now.
+func (j *judge) report(s *service) *verdict.Report {
+	r := j.Report(s.Server)
+	r.AllowViolations, r.Minimums = j.flags.allowViolations, j.minimums
+	return r
+}
+
+// conclude judges the client whose command ended with that status: on errOut, and in the files that were asked
+// for. The error bears the exit status.
+func (j *judge) conclude(s *service, status int, out, errOut io.Writer) error {
+	r := j.report(s)
+	r.Command = &status
+	if r.Requests == 0 {
+		r.Hint = hint(s.caFile != "")
 	}
-	fmt.Fprintln(&b, "sdecontract: "+why)
-	if _, err := io.WriteString(out, b.String()); err != nil {
+	if err := j.write(r, out, errOut); err != nil {
 		return err
 	}
-	return exitStatus(status)
+	return exitStatus(r.ExitStatus())
 }
 
-// judge decides how the program ends, and says why.
-func (v *verdict) judge(command int, allowViolations bool) (status int, why string) {
-	broke := v.had[mock.Violation] > 0
-	switch {
-	case command != exitOK:
-		return command, "the command failed"
-	case v.had[mock.Fault] > 0:
-		return exitFailed, "the mock was about to break the contract itself; please report this"
-	case v.requests == 0 && allowViolations:
-		return exitOK, "nothing was tested, which --allow-violations allows"
-	case v.requests == 0:
-		return exitBroken, "nothing was tested"
-	case broke && allowViolations:
-		return exitOK, "the client broke the contract, which --allow-violations allows"
-	case broke:
-		return exitBroken, "the client broke the contract"
+// write tells of the report on errOut, and writes it to the files that were asked for.
+func (j *judge) write(r *verdict.Report, out, errOut io.Writer) error {
+	err := verdict.Text(errOut, r, verdict.Style{Color: bool(styleFor(errOut)), Verbose: j.flags.verbose})
+	_, failure := j.files.write(r, out, report.Style{Color: bool(styleFor(out)), Verbose: j.flags.verbose})
+	if err = errors.Join(err, failure); err != nil {
+		return exitError{exitFailed, err}
 	}
-	return exitOK, "the client kept to the contract"
+	return nil
 }
 
-// summary counts the requests.
-func (v *verdict) summary() string {
-	if v.requests == 0 {
-		hint := ""
-		if v.secure {
-			hint = " Does it trust the certificate in " + caVariable + "?"
-		}
-		if proxy := os.Getenv("HTTP_PROXY") + os.Getenv("http_proxy"); proxy != "" {
-			hint += " Does HTTP_PROXY take its requests elsewhere?"
-		}
-		return "NO REQUEST reached the mock. Does the client call " + urlVariable + "?" + hint
+// summarize says in a line what a mock that was stopped has seen; all of it, if that was asked for.
+func (j *judge) summarize(s *service, out, errOut io.Writer) error {
+	r := j.report(s)
+	if j.flags.verbose {
+		return j.write(r, out, errOut)
 	}
-	parts := []string{counted(v.requests, "request", "requests")}
-	for _, s := range []struct {
-		severity mock.Severity
-		of       string
-	}{{mock.Fault, "failed by the mock"}, {mock.Violation, "broke the contract"}, {mock.Refusal, "refused"}, {mock.Note, "with notes"}} {
-		if n := v.had[s.severity]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, s.of))
-		}
+	if r.Requests > 0 {
+		_, _ = fmt.Fprintf(errOut, "sdecontract: %s; covered %.1f %% of the contract\n", r.Summary(), r.Coverage.Percent)
 	}
-	return strings.Join(parts, ", ")
+	_, err := j.files.write(r, out, report.Style{})
+	return err
 }
 
-// list writes the remarks of a severity: which request, what the contract wants, and where it says so.
-func (v *verdict) list(b *strings.Builder, style style, severity mock.Severity) {
-	found := slices.DeleteFunc(slices.Clone(v.order), func(r *remark) bool { return r.Severity != severity })
-	for i, r := range found[:min(len(found), maxShown)] {
-		if i == 0 || !r.beside(found[i-1]) {
-			fmt.Fprintf(b, "\n  %s  %s\n", style.severity(severity), r.request())
-		}
-		fmt.Fprintf(b, "    %s: %s\n", printable(strings.TrimSpace(r.In+" "+r.Pointer)), printable(r.Message))
-		if why := r.Why(); why != "" {
-			fmt.Fprintf(b, "      %s\n", style.dim(printable(why)))
-		}
+// hint says why no request may have come.
+func hint(secure bool) string {
+	text := "Does the client call " + urlVariable + "?"
+	if secure {
+		text += " Does it trust the certificate in " + caVariable + "?"
 	}
-	if more := len(found) - maxShown; more > 0 {
-		least := ""
-		if len(v.order) == maxRemarks {
-			least = "at least "
-		}
-		fmt.Fprintf(b, "\n  %s  and %s%d more; --log text shows every request\n", style.severity(severity), least, more)
-	}
-	if len(found) > 0 {
-		b.WriteString("\n")
-	}
-}
-
-// beside tells whether both remarks were always made on the same request, as far as we know.
-func (r *remark) beside(other *remark) bool {
-	return r.first.Number == other.first.Number && r.times == other.times
-}
-
-// request tells on which request the remark was first made, and on how many.
-func (r *remark) request() string {
-	e := r.first
-	text := printable(e.Method) + " " + printable(e.Target)
-	if e.User != "" {
-		text += " as " + e.User
-	}
-	if e.Status == 0 { // as a fault wanted it
-		text += ", not answered"
-	} else {
-		text += fmt.Sprintf(", answered %d", e.Status)
-	}
-	if r.times > 1 {
-		text += fmt.Sprintf(" (%d times)", r.times)
+	if proxy := os.Getenv("HTTP_PROXY") + os.Getenv("http_proxy"); proxy != "" {
+		text += " Does HTTP_PROXY take its requests elsewhere?"
 	}
 	return text
 }

@@ -80,7 +80,7 @@ If several hold, the first of 2, 4, 1, 3 wins.`,
 	f.BoolVar(&flags.againstMock, "against-mock", false, "verify a fresh built-in mock in this process instead of a target")
 	selectionFlags(cmd, &flags.selection)
 	f.StringVar(&flags.mode, "mode", "", "`mode`: read-only or write (default: write where the target allows it)")
-	f.StringArrayVar(&flags.reports, "report", nil, "also write FORM=`FILE`; repeatable, - is the standard output; the forms:\n"+joined(formNames()))
+	f.StringArrayVar(&flags.reports, "report", nil, "also write FORM=`FILE`; repeatable, - is the standard output; the forms:\n"+joined(forms.names()))
 	f.Float64Var(&flags.rps, "rps", 0, "requests in a second at most; 0 is no bound")
 	f.DurationVar(&flags.timeout, "timeout", 30*time.Second, "for each request")
 	f.IntVar(&flags.maxCreates, "max-creates", 24, "connections created at most, half of each kind; wins over the target file")
@@ -102,7 +102,7 @@ func verify(ctx context.Context, flags verifyFlags, limited bool, out, errOut io
 	if err != nil {
 		return err
 	}
-	reports, err := openReports(flags.reports)
+	reports, err := forms.open(flags.reports)
 	if err != nil {
 		return err
 	}
@@ -121,7 +121,12 @@ func verify(ctx context.Context, flags verifyFlags, limited bool, out, errOut io
 	if result == nil {
 		return usageError{err}
 	}
-	if err := reports.write(result, out, report.Style{Color: bool(styleFor(out)), Verbose: flags.verbose}); err != nil {
+	style := report.Style{Color: bool(styleFor(out)), Verbose: flags.verbose}
+	taken, err := reports.write(result, out, style)
+	if !taken {
+		err = errors.Join(err, report.Text(out, result, style))
+	}
+	if err != nil {
 		return err
 	}
 	if err := flags.known.save(result, known); err != nil {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/sdecontract/sdecontract/conformance"
+	"github.com/sdecontract/sdecontract/internal/md"
 )
 
 // diffSection is a list of changes with its title.
@@ -170,11 +171,11 @@ func (d Diff) Markdown(w io.Writer) error {
 	var b strings.Builder
 	line := func(format string, args ...any) { _, _ = fmt.Fprintf(&b, format+"\n", args...) }
 	line("## %s\n", d.Conclusion())
-	line("* old: %s\n* new: %s\n", escape(d.Old.String()), escape(d.New.String()))
+	line("* old: %s\n* new: %s\n", md.Escape(d.Old.String()), md.Escape(d.New.String()))
 	if len(d.Mismatches) > 0 {
 		line("The runs aren't alike: what follows may come from that.\n\n| | old | new |\n|---|---|---|")
 		for _, m := range d.Mismatches {
-			line("| %s | %s | %s |", m.What, escape(m.Old), escape(m.New))
+			line("| %s | %s | %s |", m.What, md.Escape(m.Old), md.Escape(m.New))
 		}
 		line("")
 	}
@@ -189,21 +190,21 @@ func (d Diff) Markdown(w io.Writer) error {
 				break
 			}
 			old, now := c.verdicts()
-			line("| %s | %s | %s | %s |", escape(c.ID), old, now, escape(cut(c.Why, 300)))
+			line("| %s | %s | %s | %s |", md.Escape(c.ID), old, now, md.Escape(cut(c.Why, 300)))
 		}
 		line("")
 	}
 	if len(d.Promises) > 0 {
 		line("### Told otherwise\n\n| check | | old | new |\n|---|---|---|---|")
 		for _, p := range d.Promises {
-			line("| %s | %s | %s | %s |", escape(p.ID), p.What, escape(p.Old), escape(p.New))
+			line("| %s | %s | %s | %s |", md.Escape(p.ID), p.What, md.Escape(p.Old), md.Escape(p.New))
 		}
 		line("")
 	}
 	if groups := d.notComparable(); len(groups) > 0 {
 		line("### Not comparable, because only one of the runs ran them\n")
 		for _, g := range groups {
-			line("* %s: %s", count(len(g.results), "check"), escape(g.name))
+			line("* %s: %s", count(len(g.results), "check"), md.Escape(g.name))
 		}
 	}
 	_, err := io.WriteString(w, strings.TrimRight(b.String(), "\n")+"\n")

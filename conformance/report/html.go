@@ -2,9 +2,7 @@ package report
 
 import (
 	"cmp"
-	"crypto/sha256"
 	"embed"
-	"encoding/base64"
 	"fmt"
 	"html/template"
 	"io"
@@ -13,6 +11,7 @@ import (
 	"time"
 
 	"github.com/sdecontract/sdecontract/conformance"
+	"github.com/sdecontract/sdecontract/internal/look"
 )
 
 //go:embed html/*.html
@@ -40,21 +39,15 @@ var htmlFuncs = template.FuncMap{
 // Its size is bounded, whatever a target sends: what has no room is counted, and stands in the report that
 // [JSON] writes. Whatever a target sent is shown as [Clean] shows it.
 func HTML(w io.Writer, r *conformance.Report) error {
-	t, err := template.New("page.html").Funcs(htmlFuncs).ParseFS(htmlTemplates, "html/*.html")
+	t, err := look.New("page.html").Funcs(htmlFuncs).ParseFS(htmlTemplates, "html/*.html")
 	if err != nil {
 		return err
 	}
 	p := newPage(r)
-	p.Style, p.Script = template.CSS(htmlStyle), template.JS(htmlScript) //nolint:gosec // both are this package's files
-	p.Policy = fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'",
-		digest(htmlStyle), digest(htmlScript))
+	style := look.Style + htmlStyle
+	p.Style, p.Script = template.CSS(style), template.JS(htmlScript) //nolint:gosec // both are the project's files
+	p.Policy = look.Policy(style, htmlScript)
 	return t.Execute(w, p)
-}
-
-// digest is how a content security policy names an element by its text.
-func digest(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
 // page is what the templates show.

@@ -7,11 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"unicode"
-	"unicode/utf16"
-	"unicode/utf8"
 
 	"github.com/sdecontract/sdecontract/conformance"
+	"github.com/sdecontract/sdecontract/internal/plain"
 )
 
 // format is the number of the form of JSON reports. It grows when a member changes its meaning.
@@ -43,33 +41,7 @@ func JSON(w io.Writer, r *conformance.Report) error {
 	for _, v := range conformance.Verdicts {
 		d.Counts[v] = r.Count(v)
 	}
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(d); err != nil {
-		return err
-	}
-	_, err := w.Write(spelled(b.Bytes()))
-	return err
-}
-
-// spelled is the JSON with escape sequences for what can't be seen, so that a terminal or an editor that
-// shows it isn't led astray.
-func spelled(data []byte) []byte {
-	out := make([]byte, 0, len(data))
-	for _, r := range string(data) {
-		switch {
-		case r < 0x7f || unicode.IsGraphic(r):
-			out = utf8.AppendRune(out, r)
-		case r > 0xffff:
-			high, low := utf16.EncodeRune(r)
-			out = fmt.Appendf(out, `\u%04x\u%04x`, high, low)
-		default:
-			out = fmt.Appendf(out, `\u%04x`, r)
-		}
-	}
-	return out
+	return plain.JSON(w, d)
 }
 
 // ReadJSON reads a report that [JSON] wrote.

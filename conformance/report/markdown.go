@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sdecontract/sdecontract/conformance"
+	"github.com/sdecontract/sdecontract/internal/md"
 )
 
 // By how many bytes the parts of a summary end: GitHub takes 1 MiB in all, and drops what is longer. What
@@ -63,17 +64,17 @@ func (m *markdown) head() {
 		names, cells = append(names, "known"), append(cells, fmt.Sprint(known))
 	}
 	m.line("| %s |\n|%s\n| %s |\n", strings.Join(names, " | "), strings.Repeat("---:|", len(names)), strings.Join(cells, " | "))
-	who := []string{code(m.Target)}
+	who := []string{md.Code(m.Target)}
 	for _, part := range []string{m.Implementation.Product, m.Implementation.Version, m.Implementation.Organization} {
 		if part != "" {
-			who = append(who, code(part))
+			who = append(who, md.Code(part))
 		}
 	}
 	m.line("* Target: %s", strings.Join(who, ", "))
-	m.line("* Run: %s, %s mode, %s", m.Start.UTC().Format(time.RFC3339), code(string(m.Mode)), m.Stop.Sub(m.Start).Round(time.Millisecond))
-	m.line("* Suite: sdecontract %s, revision %s, contract %s", code(m.Suite.Version), code(m.Suite.Revision), code(m.Suite.Contract))
+	m.line("* Run: %s, %s mode, %s", m.Start.UTC().Format(time.RFC3339), md.Code(string(m.Mode)), m.Stop.Sub(m.Start).Round(time.Millisecond))
+	m.line("* Suite: sdecontract %s, revision %s, contract %s", md.Code(m.Suite.Version), md.Code(m.Suite.Revision), md.Code(m.Suite.Contract))
 	if scope := plain.scope(); scope != "" {
-		m.line("* Scope: %s", code(scope))
+		m.line("* Scope: %s", md.Code(scope))
 	}
 	m.line("")
 }
@@ -114,10 +115,8 @@ func (m *markdown) checks(title string, limit int, chosen func(conformance.Resul
 	}
 	m.section(title, title == "Warnings", limit, len(found), func(i int) string {
 		r := found[i]
-		seen := m.told.found(r)
-		fence := strings.Repeat("`", max(3, longestRun(seen)+1))
-		return fmt.Sprintf("**%s**: %s\n\nSource: %s (%s, %s)\n\n%stext\n%s%s\n\n", code(r.ID), escape(r.Says), escape(r.Cite.String()),
-			escape(string(r.Cite.Evidence)), escape(string(r.Level)), fence, seen, fence)
+		return fmt.Sprintf("**%s**: %s\n\nSource: %s (%s, %s)\n\n%s\n", md.Code(r.ID), md.Escape(r.Says), md.Escape(r.Cite.String()),
+			md.Escape(string(r.Cite.Evidence)), md.Escape(string(r.Level)), md.Block(m.told.found(r)))
 	})
 }
 
@@ -132,9 +131,9 @@ func (m *markdown) reasons(title string, v conformance.Verdict, reason func(conf
 				ids = append(ids, fmt.Sprintf("and %d more", len(groups[i].results)-few))
 				break
 			}
-			ids = append(ids, code(r.ID))
+			ids = append(ids, md.Code(r.ID))
 		}
-		return fmt.Sprintf("* %s: %s\n  %s\n", count(len(groups[i].results), "check"), code(groups[i].name), strings.Join(ids, ", "))
+		return fmt.Sprintf("* %s: %s\n  %s\n", count(len(groups[i].results), "check"), md.Code(groups[i].name), strings.Join(ids, ", "))
 	})
 }
 
@@ -146,14 +145,14 @@ func (m *markdown) stale() {
 		}
 	}
 	m.section("Known deviations to be removed from the list", false, maxBroken, len(stale), func(i int) string {
-		return fmt.Sprintf("* %s: %s\n", code(stale[i].ID), code(stale[i].Stale))
+		return fmt.Sprintf("* %s: %s\n", md.Code(stale[i].ID), md.Code(stale[i].Stale))
 	})
 }
 
 func (m *markdown) known() {
 	known := known(m.Report)
 	m.section("Known deviations", false, maxOthers, len(known), func(i int) string {
-		return fmt.Sprintf("* %s: %s\n", code(known[i].ID), code(reason(known[i])))
+		return fmt.Sprintf("* %s: %s\n", md.Code(known[i].ID), md.Code(reason(known[i])))
 	})
 }
 
@@ -169,7 +168,7 @@ func (m *markdown) headings() {
 	}
 	groups := byHeading(m.Results)
 	m.section("By heading of the documentation", false, maxOthers, len(groups), func(i int) string {
-		cells := []string{escape(groups[i].name)}
+		cells := []string{md.Escape(groups[i].name)}
 		for _, v := range columns {
 			cell := ""
 			if n := groups[i].count(v); n > 0 {
@@ -194,57 +193,13 @@ func (m *markdown) notes() {
 		}
 	}
 	m.section("Notes", true, maxRest, len(noted), func(i int) string {
-		return fmt.Sprintf("* %s: %s\n", code(noted[i].ID), code(reason(noted[i])))
+		return fmt.Sprintf("* %s: %s\n", md.Code(noted[i].ID), md.Code(reason(noted[i])))
 	})
 }
 
 func (m *markdown) created() {
 	m.section("Created, and left behind", true, maxRest, len(m.Created), func(i int) string {
 		c := m.Created[i]
-		return fmt.Sprintf("* %s connection %d, %s, at %s\n", escape(string(c.Kind)), c.ID, code(c.Alias), code(c.Frequency))
+		return fmt.Sprintf("* %s connection %d, %s, at %s\n", md.Escape(string(c.Kind)), c.ID, md.Code(c.Alias), md.Code(c.Frequency))
 	})
-}
-
-// code is a text as code, in which nothing is markup, a link or a mention.
-func code(text string) string {
-	text = Clean(cut(text, 300))
-	if strings.TrimSpace(text) == "" {
-		return "(empty)"
-	}
-	fence := strings.Repeat("`", longestRun(text)+1)
-	if len(fence) > 1 || strings.HasPrefix(text, " ") || strings.HasSuffix(text, " ") {
-		text = " " + text + " "
-	}
-	return fence + text + fence
-}
-
-// longestRun is how many backticks stand in a row at most.
-func longestRun(text string) int {
-	longest, run := 0, 0
-	for _, r := range text {
-		run++
-		if r != '`' {
-			run = 0
-		}
-		longest = max(longest, run)
-	}
-	return longest
-}
-
-// escape is a text of the suite's own in which nothing is markup, a link or a mention. A name after @ is one
-// even if that is escaped, unless it is code.
-func escape(text string) string {
-	var b strings.Builder
-	letters := []rune(brief(text))
-	for i, r := range letters {
-		switch {
-		case r == '@':
-			b.WriteString("`@`")
-		case strings.ContainsRune("\\`*_{}[]<>#|&~:!$^=", r), r == '.' && i+1 < len(letters) && letters[i+1] != ' ':
-			_, _ = fmt.Fprintf(&b, "&#%d;", r)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
 }

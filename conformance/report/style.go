@@ -1,11 +1,8 @@
 package report
 
 import (
-	"fmt"
-	"strings"
-	"unicode"
-
 	"github.com/sdecontract/sdecontract/conformance"
+	"github.com/sdecontract/sdecontract/internal/plain"
 )
 
 // Style is how a text report looks.
@@ -35,22 +32,7 @@ func (s Style) verdict(v conformance.Verdict, text string) string {
 
 // Clean keeps what a target sent from moving the cursor, colouring or breaking the line. What it replaces
 // is spelled as in JSON.
-func Clean(text string) string {
-	var b strings.Builder
-	for _, r := range text {
-		switch {
-		case unicode.IsGraphic(r) && r != unicode.ReplacementChar:
-			b.WriteRune(r)
-		case r == '\n':
-			b.WriteString(`\n`)
-		case r == '\t':
-			b.WriteString(`\t`)
-		default:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		}
-	}
-	return b.String()
-}
+func Clean(text string) string { return plain.Clean(text) }
 
 // Request is a curl line that sends the request of an exchange again. One that is too long to paste ends
 // in dots.
@@ -60,27 +42,10 @@ func Request(e conformance.Exchange) string { return Clean(cut(e.Curl(), 2000)) 
 func Body(body string) string { return Clean(cut(body, 300)) }
 
 // cut shortens a text to so many characters.
-func cut(text string, length int) string {
-	runes := []rune(text)
-	if len(runes) <= length {
-		return text
-	}
-	return string(runes[:length]) + "..."
-}
+func cut(text string, length int) string { return plain.Cut(text, length) }
 
 // count is a number with its noun.
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
+func count(n int, noun string) string { return plain.Count(n, noun) }
 
 // CleanLines is [Clean] for a text of several lines.
-func CleanLines(text string) string {
-	lines := strings.Split(text, "\n")
-	for i := range lines {
-		lines[i] = Clean(lines[i])
-	}
-	return strings.Join(lines, "\n")
-}
+func CleanLines(text string) string { return plain.CleanLines(text) }

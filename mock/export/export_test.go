@@ -165,8 +165,8 @@ organizations: {acme: {}}
 	for _, wanted := range []string{"&lt;script&gt;", "prefers-color-scheme: dark", `name="viewport"`, "on demand, not counted until met"} {
 		assert.Assert(t, strings.Contains(page, wanted), wanted)
 	}
-	statuses := page[strings.Index(page, `<h2 id="statuses"`):]
-	missing, met := strings.Index(statuses, `class="todo"`), strings.Index(statuses, "2 met")
+	statuses := page[strings.Index(page, `<h3 id="statuses"`):]
+	missing, met := strings.Index(statuses, `todo">`), strings.Index(statuses, "2 met")
 	assert.Assert(t, missing > 0 && met > missing, "%d %d", missing, met)
 }
 

@@ -7,11 +7,11 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/sdecontract/sdecontract/internal/build"
 	"github.com/sdecontract/sdecontract/mock"
 )
 
@@ -102,18 +102,11 @@ type (
 // HAR writes exchanges as an HTTP archive 1.2, which the network panel of a browser's developer tools can load.
 // What the mock found is in the members _findings, _operation, _user and _behaviours of each entry.
 func HAR(w io.Writer, exchanges []mock.Exchange) error {
-	log := harLog{Version: "1.2", Creator: harName{"sdecontract", version()}, Entries: []harEntry{}}
+	log := harLog{Version: "1.2", Creator: harName{"sdecontract", build.Version()}, Entries: []harEntry{}}
 	for _, e := range exchanges {
 		log.Entries = append(log.Entries, entry(e))
 	}
 	return writeJSON(w, map[string]harLog{"log": log})
-}
-
-func version() string {
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		return info.Main.Version
-	}
-	return "(devel)"
 }
 
 func entry(e mock.Exchange) harEntry {
