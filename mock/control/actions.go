@@ -43,7 +43,7 @@ func init() {
 		"listSandboxes": (*call).listSandboxes, "createSandbox": (*call).createSandbox, "removeSandboxes": (*call).removeSandboxes,
 		"getSandbox": (*call).getSandbox, "removeSandbox": (*call).removeSandbox,
 
-		"pageFile": (*call).pageFile, "about": (*call).about, "contract": (*call).contract, "rulings": (*call).rulings, "seen": (*call).seen,
+		"pageFile": (*call).pageFile, "about": (*call).about, "contract": (*call).contract, "rulings": (*call).rulings, "seen": (*call).seen, "sendAs": (*call).sendAs,
 	}
 }
 

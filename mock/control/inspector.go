@@ -64,7 +64,7 @@ func (c *call) about() error {
 		latitudes = append(latitudes, one)
 	}
 	return c.reply(http.StatusOK, map[string]any{
-		"instance": c.since.UTC().Format(time.RFC3339Nano), "base_path": c.srv.BasePath(), "steps": mock.Steps(), "latitudes": latitudes,
+		"url": c.baseURL() + c.srv.BasePath(), "instance": c.since.UTC().Format(time.RFC3339Nano), "base_path": c.srv.BasePath(), "steps": mock.Steps(), "latitudes": latitudes,
 	})
 }
 
@@ -84,12 +84,7 @@ func (c *call) rulings() error {
 
 // seen asks a copy of the mock, so that neither journal nor coverage nor faults have to do with it.
 func (c *call) seen() error {
-	token := ""
-	for _, u := range c.srv.Snapshot().Users() {
-		if u.Name == c.query.Get("user") {
-			token = u.Token
-		}
-	}
+	token := c.token(c.query.Get("user"))
 	if token == "" {
 		return invalid(mistake{Parameter: "user", Detail: "the world has no user of this name"})
 	}

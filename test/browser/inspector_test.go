@@ -25,8 +25,13 @@ type inspected struct {
 // inspect starts a mock and its control API.
 func inspect(t *testing.T, options ...mock.Option) *inspected {
 	t.Helper()
-	s := &inspected{t: t, server: mock.New(options...)}
-	handler := control.New(mock.NewHost(s.server, mock.HostLimits{}), control.Options{})
+	return inspectWith(t, mock.New(options...), control.Options{})
+}
+
+func inspectWith(t *testing.T, m *mock.Server, o control.Options) *inspected {
+	t.Helper()
+	s := &inspected{t: t, server: m}
+	handler := control.New(mock.NewHost(m, mock.HostLimits{}), o)
 	s.http = httptest.NewServer(handler)
 	t.Cleanup(func() { handler.Close(); s.http.Close() })
 	s.url = s.http.URL

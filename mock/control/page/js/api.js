@@ -71,6 +71,7 @@ export const clearFaults = () => ask('faults', { method: 'DELETE' });
 export const latitudes = () => ask('latitudes');
 export const setLatitudes = (names) => ask('latitudes', { method: 'PUT', json: { latitudes: names } });
 export const seen = (user, target, secrets) => ask('seen' + query({ user, target, secrets: secrets ? 'show' : '' }));
+export const send = (request) => ask('send', { method: 'POST', json: request });
 export const sandboxes = () => ask('sandboxes');
 
 // What never changes while a mock runs is asked for once.

@@ -19,6 +19,6 @@ export function curl(e) {
     for (const value of values) words.push('-H', header(name, value));
   }
   if (e.request_body) words.push('--data-raw', quote(e.request_body));
-  words.push(quote(`${location.protocol}//${e.host || location.host}${e.target}`));
+  words.push(quote(`${e.tls ? 'https' : 'http'}://${e.host || location.host}${e.target}`));
   return words.join(' ');
 }

@@ -75,6 +75,6 @@ export async function copy(text) {
 // table has a head and rows of cells; on a narrow screen each cell names its column.
 export function table(caption, heads, rows, props = {}) {
   return h('table', props, h('caption', { class: 'sr' }, caption),
-    h('thead', {}, h('tr', {}, heads.map((head) => h('th', { scope: 'col' }, head)))),
+    h('thead', {}, h('tr', {}, heads.map((head) => h('th', { scope: 'col' }, head || h('span', { class: 'sr' }, 'Actions'))))),
     h('tbody', {}, rows.map((cells) => h('tr', {}, cells.map((cell, i) => h('td', { 'data-head': heads[i] }, cell))))));
 }

@@ -63,14 +63,14 @@ export async function edit({ op, item, user, done }) {
     try { typed = read(controls); } catch (err) { fill(refusal, err.message); return; }
     const body = JSON.stringify(await restoreSecrets(typed, op, item, user));
     const target = facts.base_path + op.path.replace(/\{[^}]+\}/, item?.id);
-    const got = await send(user, { method: op.method, target, body });
+    const got = await send(user, { method: op.method, target, body, content_type: 'application/json' });
     if (got.ok) {
       dialog.close();
       toast(`${item ? 'Changed' : 'Added'} by ${op.method} ${target} as ${user}: ${got.status}.`);
       done();
       return;
     }
-    fill(refusal, h('b', {}, `The mock answered ${got.status}:`), ' ', got.text);
+    fill(refusal, h('b', {}, got.error || `The mock answered ${got.status}:`), ' ', got.text);
   });
   const required = new Set(schema.required ?? []);
   const dialog = h('dialog', { class: 'edit', 'aria-labelledby': 'edit', onclose: () => dialog.remove() },

@@ -35,17 +35,10 @@ export function detail(pane, { close }) {
 
   async function again(e, user) {
     await attempt(async () => {
-      const whole = /\[redacted\]|\$SDECONTRACT_TOKEN_/.test(e.request_body + e.target) ? await api.exchange(e.number, true) : e;
-      const kept = (name) => whole.request_header?.[name]?.[0];
-      const before = journal.all().at(-1)?.number ?? 0;
-      const more = kept('Prefer') ? { Prefer: kept('Prefer') } : {};
-      const got = await send(user, { method: e.method, target: whole.target, body: whole.request_body, type: kept('Content-Type'), more });
-      toast(`Sent again as ${user || 'nobody'}: ${got.status || 'redirected'}.`);
-      const unfollow = journal.changed((added) => {
-        const mine = added.find((x) => x.number > before && x.target === e.target && x.method === e.method);
-        if (mine) { unfollow(); location.hash = `#/exchanges/${mine.number}`; }
-      });
-      setTimeout(unfollow, 3000);
+      const before = journal.newest();
+      const got = await send(user, { again: e.number });
+      toast(`Sent again as ${user || 'nobody'}: ${got.error || got.status}.`);
+      journal.coming(before, (x) => x.target === e.target && x.method === e.method, (mine) => { location.hash = `#/exchanges/${mine.number}`; });
     });
   }
 

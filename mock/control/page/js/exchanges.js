@@ -2,6 +2,7 @@
 
 import { h, fill, badge, button, option, count } from './dom.js';
 import * as journal from './journal.js';
+import { facts } from './api.js';
 import { rows } from './list.js';
 import { detail } from './exchange.js';
 
@@ -45,12 +46,14 @@ export default function exchanges() {
     search, h('label', { class: 'chip violation' }, only, 'Violations only'),
     selects.operation, selects.user, selects.status, pause, output);
   const empty = h('div', { class: 'empty' });
+  const place = h('code', {});
+  facts().then(({ url }) => fill(place, url)).catch(() => fill(place, 'the mock'));
   const side = h('section', { class: 'side', 'aria-label': 'Exchanges' }, filters, h('div', { class: 'stack' }, pill, list.box, empty));
   const element = h('div', { class: 'split' }, side, pane);
 
   function stop(byHand) {
     paused ||= byHand;
-    if (upTo === Infinity) upTo = journal.all().at(-1)?.number ?? 0;
+    if (upTo === Infinity) upTo = journal.newest();
     update();
   }
   function resume() {
@@ -93,7 +96,7 @@ export default function exchanges() {
       journal.lost > 0 && `; ${journal.lost} were forgotten before they could be shown`);
     empty.hidden = visible.length > 0;
     fill(empty, every.length ? 'No exchange passes the filter.' : [h('h2', {}, 'Waiting for a client'),
-      h('p', {}, 'Whatever it asks of ', h('code', {}, location.origin), ' appears here at once.'),
+      h('p', {}, 'Whatever it asks of ', place, ' appears here at once.'),
       h('p', {}, h('a', { href: '#/reference' }, 'Send a first request from the reference'))]);
   }
   const unfollow = journal.changed(() => { if (!pending) pending = requestAnimationFrame(() => { pending = 0; update(); }); });

@@ -32,6 +32,20 @@ export function clear() {
   tell([]);
 }
 
+// coming calls found with the exchange behind that number that fits, once it is there.
+export function coming(number, fits, found) {
+  const look = (exchanges) => exchanges.find((e) => e.number > number && fits(e));
+  const here = look(list);
+  if (here) { found(here); return; }
+  const unfollow = changed((added) => {
+    const mine = look(added);
+    if (mine) { unfollow(); found(mine); }
+  });
+  setTimeout(unfollow, 5000);
+}
+
+export const newest = () => list.at(-1)?.number ?? 0;
+
 // text is what a search looks in.
 export function text(e) {
   e.text ??= [`#${e.number}`, e.method, e.target, e.operation, e.user || 'nobody', e.status, e.fault,

@@ -48,7 +48,7 @@ function locked() {
   return new Promise((done) => {
     const input = h('input', { type: 'password', name: 'key', autocomplete: 'off', required: true });
     const dialog = h('dialog', { 'aria-label': 'Token of the control API' },
-      h('form', { method: 'dialog', onsubmit: () => { api.unlock(input.value); dialog.remove(); done(); } },
+      h('form', { method: 'dialog', onsubmit: () => { api.unlock(input.value); setTimeout(() => { dialog.remove(); done(); }); } },
         h('h2', {}, 'This mock is locked'),
         h('p', {}, 'Its control API wants a token. Whoever started the mock knows it; the page keeps it until it is closed.'),
         field('Token', input), h('p', { class: 'actions' }, h('button', { class: 'main' }, 'Open'))));

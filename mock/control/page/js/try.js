@@ -26,16 +26,11 @@ export function attempts(op, users) {
         else if (input.value) query.set(p.name, input.value);
       }
       const target = facts.base_path + path + (query.size ? '?' + query : '');
-      const before = journal.all().at(-1)?.number ?? 0;
+      const before = journal.newest();
       const place = h('span', {});
-      const unfollow = journal.changed((added) => {
-        const mine = added.find((e) => e.number > before && e.target === target && e.method === op.method);
-        if (!mine) return;
-        unfollow();
-        fill(place, h('a', { href: `#/exchanges/${mine.number}` }, `Why? See exchange ${mine.number}`));
-      });
-      const got = await send(user.value, { method: op.method, target, body: text?.value, type: media });
-      fill(answer, h('p', {}, h('span', { class: `status s${Math.floor(got.status / 100)}` }, got.status || '→'), ' ', h('code', {}, `${op.method} ${target}`), ' ', place), body(got.text, []));
+      const got = await send(user.value, { method: op.method, target, ...(text && { body: text.value, content_type: media }) });
+      fill(answer, h('p', {}, h('span', { class: `status s${Math.floor(got.status / 100)}` }, got.status || '–'), ' ', h('code', {}, `${op.method} ${target}`), ' ', got.error, ' ', place), body(got.text, []));
+      journal.coming(before, (e) => e.target === target && e.method === op.method, (e) => fill(place, h('a', { href: `#/exchanges/${e.number}` }, `Why? See exchange ${e.number}`)));
     });
   };
   return h('details', { class: 'try' }, h('summary', {}, 'Try it'),

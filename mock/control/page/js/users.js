@@ -1,5 +1,4 @@
-// The users of the world, and requests in their name. A token is asked for when somebody clicks, and kept for
-// that request only.
+// The users of the world, and requests in their name.
 
 import * as api from './api.js';
 import { h, option } from './dom.js';
@@ -19,19 +18,8 @@ export function choice(list, wanted, props = {}) {
   }), props.required ? null : option(nobody, 'nobody, without a token'));
 }
 
-// send asks the mock itself, as a client would.
-export async function send(user, { method, target, body, type, more = {} }) {
-  const header = { Accept: 'application/json', ...more };
-  if (user !== nobody) {
-    const token = (await api.world(true)).users?.[user]?.token;
-    if (!token) throw new api.Refused(404, `the world has no user ${user} any more`);
-    header.Authorization = 'Token ' + token;
-  }
-  if (body) header['Content-Type'] = type ?? 'application/json';
-  try {
-    const reply = await fetch(target, { method, headers: header, body: body || undefined, cache: 'no-store', credentials: 'omit', redirect: 'manual' });
-    return { status: reply.status, ok: reply.ok, text: await reply.text() };
-  } catch (err) { // a fault may want it so
-    throw new api.Unreachable(`${method} ${target} got no reply: ${err.message}`, { cause: err });
-  }
+// send asks the mock in the name of a user. The token stays in the mock.
+export async function send(user, request) {
+  const { status, body, error = '' } = await api.send({ ...request, ...(user !== nobody && { user }) });
+  return { status, error, ok: status >= 200 && status < 300 && !error, text: body };
 }
