@@ -27,7 +27,7 @@ test: ## Run the tests, but for the mutants and the twins
 check: fmt lint test ## What to run before each commit: format, lint, test
 
 .PHONY: ci
-ci: tidy lint cross race mutants fuzz contract clients examples browser vuln ## Everything that CI runs
+ci: tidy lint cross race mutants explore fuzz contract clients examples browser vuln ## Everything that CI runs
 	@git diff --exit-code || { echo "the tree has changed: commit what the targets above made"; exit 1; }
 
 .PHONY: fmt
@@ -42,16 +42,22 @@ lint: ## Vet and lint the code
 # The suite asks one thing after the other: a few of its tests are enough here.
 .PHONY: race
 race: ## Run the tests with the race detector
-	go test -short -race $$(go list ./... | grep -v '/conformance$$')
+	go test -short -race $$(go list ./... | grep -vE '/(conformance|explore)$$')
+	go test -race ./explore -run 'SameSeed|Corpus|OthersAre|Interrupted'
 	go test -race ./conformance -run 'MockConforms|OverTheWire|AbsurdTargets|Cancel'
 
 .PHONY: mutants
 mutants: ## Show that the suite notices every mutant and fails no twin: minutes
 	go test ./conformance -run 'Mutants|Twins' -timeout 30m
 
+.PHONY: explore
+explore: ## Show that exploring finds the mutants, and nothing in the twins: minutes
+	go test ./explore ./conformance -run 'Latitudes|Exploration|Finding|Shrinking' -timeout 30m
+
 .PHONY: golden
 golden: ## Write the golden files of the suite anew: read the difference before you commit it
 	go test ./conformance -run 'Mutants|Catalogue|Claim' -timeout 30m -update
+	go test ./explore -update
 	go test ./conformance/report -update
 
 .PHONY: fuzz

@@ -83,28 +83,16 @@ func (r *runner) send(ctx context.Context, q request) (*Reply, error) {
 		return nil, err
 	}
 	started := time.Now()
-	e := Exchange{
-		Number: len(r.exchanges) + 1, Time: utc(started), Method: q.method, URL: r.redact.text(req.URL.String()),
-		RequestHeader: r.redact.header(req.Header), RequestBody: Body(r.kept(body, nil)),
-	}
-	if q.user != nil {
-		e.User = q.user.Name
-	}
 	reply, err := r.roundTrip(req)
-	e.Duration = time.Since(started)
+	e := r.evidence(q, req, body, started, reply, err)
+	r.exchanges = append(r.exchanges, e)
 	if err != nil {
 		if ctx.Err() == nil { // it is not the target's fault if the caller gave up
 			r.unreachable++
 		}
-		e.Error = cut(r.redact.text(err.Error()), maxShown)
-		r.exchanges = append(r.exchanges, e)
 		return nil, errors.New(e.Error)
 	}
 	r.unreachable = 0
-	r.redact.learn(reply.Value)
-	e.Status, e.ResponseHeader = reply.Status, r.redact.header(reply.Header)
-	e.ResponseBody = Body(r.kept(reply.Body, &e.Truncated))
-	r.exchanges = append(r.exchanges, e)
 	reply.exchange, reply.url = e.Number, req.URL.String()
 	r.remember(seenReply(q, reply))
 	return reply, nil
@@ -124,26 +112,6 @@ func (r *runner) remember(s seen) {
 	}
 	r.remembered += size
 	r.replies = append(r.replies, s)
-}
-
-// kept is the part of a body that is kept as evidence, redacted before it is cut.
-func (r *runner) kept(body []byte, truncated *bool) string {
-	text := r.redact.body(cut(string(body[:min(len(body), 2*maxKept)]), 2*maxKept))
-	if len(body) > 2*maxKept { // at its end may be half a secret
-		text = cut(text, max(0, len(text)-maxSecret))
-	}
-	if truncated != nil {
-		*truncated = len(body) > 2*maxKept || len(text) > maxKept
-	}
-	return cut(text, maxKept)
-}
-
-// cut is the text's first bytes, up to a limit. It doesn't keep the rest in memory.
-func cut(text string, limit int) string {
-	if len(text) <= limit {
-		return text
-	}
-	return strings.Clone(strings.ToValidUTF8(text[:limit], ""))
 }
 
 func (r *runner) build(ctx context.Context, q request) (*http.Request, []byte, error) {

@@ -62,6 +62,14 @@ func TestSuiteCannotSeeTheContract(t *testing.T) {
 	})
 }
 
+// TestExplorationTakesAnyModel: only the package that makes a model of the mock knows it.
+func TestExplorationTakesAnyModel(t *testing.T) {
+	imports(t, "../explore", func(file, path string) {
+		assert.Check(t, strings.Contains(file, "model") || !within(path, module+"/mock"), "%s imports %s", file, path)
+		assert.Check(t, !within(path, "testing") && !within(path, "gotest.tools"), "%s imports %s", file, path)
+	})
+}
+
 // TestMockCannotSeeTheSuite: nor does the mock know what will be asked.
 func TestMockCannotSeeTheSuite(t *testing.T) {
 	imports(t, "../mock", func(file, path string) {

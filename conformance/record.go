@@ -94,3 +94,42 @@ func shellQuote(s string) string {
 	}
 	return shellVariable.ReplaceAllString(quoted, `'"${0}"'`)
 }
+
+// evidence is what is kept of a request and what came of it. Passwords in the reply are secrets from now on.
+func (r *runner) evidence(q request, req *http.Request, body []byte, started time.Time, reply *Reply, err error) Exchange {
+	e := Exchange{
+		Number: len(r.exchanges) + 1, Time: utc(started), Duration: time.Since(started), Method: q.method,
+		URL: r.redact.text(req.URL.String()), RequestHeader: r.redact.header(req.Header), RequestBody: Body(r.kept(body, nil)),
+	}
+	if q.user != nil {
+		e.User = q.user.Name
+	}
+	if err != nil {
+		e.Error = cut(r.redact.text(err.Error()), maxShown)
+		return e
+	}
+	r.redact.learn(reply.Value)
+	e.Status, e.ResponseHeader = reply.Status, r.redact.header(reply.Header)
+	e.ResponseBody = Body(r.kept(reply.Body, &e.Truncated))
+	return e
+}
+
+// kept is the part of a body that is kept as evidence, redacted before it is cut.
+func (r *runner) kept(body []byte, truncated *bool) string {
+	text := r.redact.body(cut(string(body[:min(len(body), 2*maxKept)]), 2*maxKept))
+	if len(body) > 2*maxKept { // at its end may be half a secret
+		text = cut(text, max(0, len(text)-maxSecret))
+	}
+	if truncated != nil {
+		*truncated = len(body) > 2*maxKept || len(text) > maxKept
+	}
+	return cut(text, maxKept)
+}
+
+// cut is the text's first bytes, up to a limit. It doesn't keep the rest in memory.
+func cut(text string, limit int) string {
+	if len(text) <= limit {
+		return text
+	}
+	return strings.Clone(strings.ToValidUTF8(text[:limit], ""))
+}

@@ -103,7 +103,7 @@ func (r *redactor) learn(value any) {
 	case Object:
 		for name, member := range value {
 			secret, isText := member.(string)
-			if isText && len(secret) >= shortSecret && len(secret) <= maxSecret && r.learned < maxLearned && secretWord.MatchString(name) && r.instead[secret] == "" {
+			if isText && len(secret) >= shortSecret && len(secret) <= maxSecret && r.learned < maxLearned && mayHoldSecret(name) && secretWord.MatchString(name) && r.instead[secret] == "" {
 				r.instead[secret], r.instead[jsonString(secret)] = "[redacted]", "[redacted]"
 				r.learned++
 				r.known = nil

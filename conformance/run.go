@@ -138,9 +138,7 @@ func Run(ctx context.Context, target *Target, opts ...Option) (*Report, error) {
 		return nil, err
 	}
 	if r.prefix == "" {
-		random := make([]byte, 4)
-		_, _ = rand.Read(random)
-		r.prefix = "sdecontract-" + hex.EncodeToString(random) + "-"
+		r.prefix = newPrefix()
 	}
 	r.describe()
 	selected, err := r.selectChecks()
@@ -148,6 +146,13 @@ func Run(ctx context.Context, target *Target, opts ...Option) (*Report, error) {
 		return nil, fmt.Errorf("%w: %w", ErrUsage, err)
 	}
 	return r.report, r.runAll(ctx, selected)
+}
+
+// newPrefix is how the aliases of a run begin, unlike those of any other run.
+func newPrefix() string {
+	random := make([]byte, 4)
+	_, _ = rand.Read(random)
+	return "sdecontract-" + hex.EncodeToString(random) + "-"
 }
 
 // describe says in the report what is run, against what.

@@ -58,7 +58,7 @@ type CoverageItem struct {
 	Location  string `json:"location,omitempty"`  // of the rule, such as openapi.yaml:120
 	OnDemand  string `json:"on_demand,omitempty"` // what else it takes to meet it, such as a fault; empty if nothing
 	Count     int64  `json:"count"`               // of exchanges that met it
-	First     int64  `json:"first,omitempty"`     // the number of the first of them
+	First     int64  `json:"first,omitempty"`     // the number of the first of them; 0 if they were in sandboxes
 }
 
 // Counts tells whether the item is among those of which a share is told.
@@ -135,7 +135,7 @@ func (g CoverageGroup) Missing() []string {
 }
 
 // Coverage tells what clients have met of the contract since the mock was made, or since [Server.ResetCoverage].
-// [Server.Reset] and [Server.ClearJournal] don't change it.
+// [Server.Reset] and [Server.ClearJournal] don't change it. Clients of its sandboxes count as well.
 func (s *Server) Coverage() Coverage {
 	n := s.now.Load()
 	n.covered.make(s.contract)

@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -53,11 +54,37 @@ func (k *counters) carried(c *Contract, w *World) *counters {
 	return next
 }
 
+// meet counts what a client met: for this mock, and for the one that it is a sandbox of, whose own exchanges the
+// sandbox's numbers don't tell.
+func (s *Server) meet(n *scene, seen []item, number int64) {
+	n.covered.add(s.contract, seen, number)
+	if s.parent == nil || s.parent.contract != s.contract {
+		return
+	}
+	main := s.parent.now.Load()
+	for i, of := range seen {
+		user := int(of) - len(s.contract.plan)
+		if user < 0 {
+			continue
+		}
+		seen = append(slices.Clone(seen[:i]), seen[i+1:]...)
+		name := n.world.users[user].Name
+		if at := slices.IndexFunc(main.world.users, func(u *User) bool { return u.Name == name }); at >= 0 {
+			seen = append(seen, item(len(s.contract.plan)+at))
+		}
+		break // a call has one user
+	}
+	main.covered.add(s.contract, seen, 0)
+}
+
 func (k *counters) add(c *Contract, seen []item, number int64) {
 	k.make(c)
 	for _, i := range seen {
 		counted := k.at(i)
 		counted.times.Add(1)
+		if number == 0 {
+			continue
+		}
 		for first := counted.first.Load(); first == 0 || number < first; first = counted.first.Load() {
 			if counted.first.CompareAndSwap(first, number) {
 				break

@@ -19,6 +19,7 @@ import (
 
 // Server is a mock of the API. It is safe for concurrent use. Use [New] to make one.
 type Server struct {
+	parent   *Server // that it is a sandbox of, or nil
 	contract *Contract
 	first    scene // as the options want it
 	now      atomic.Pointer[scene]

@@ -73,7 +73,7 @@ func (c *call) journaled(r *http.Request, started time.Time, a *reply) *logged {
 	}
 	e.Duration = time.Since(started)
 	c.journal.add(e)
-	c.covered.add(c.contract, e.seen, e.Number)
+	c.meet(c.scene, e.seen, e.Number)
 	return e
 }
 

@@ -15,7 +15,7 @@ import (
 
 // Sandbox returns another mock that shares nothing with s that a client could change. It has the contract, the
 // world as [Server.World] says, and the settings of s, but neither its base path nor its faults; options change
-// that. Its journal is small: 200 exchanges and 1 MiB, unless [WithJournal] says otherwise. What observes s
+// that. What its clients meet counts for the coverage of s as well. Its journal is small: 200 exchanges and 1 MiB, unless [WithJournal] says otherwise. What observes s
 // observes it too. It takes microseconds, and some hundred bytes until it is used, so that each test can have
 // its own. It panics as [New] does.
 func (s *Server) Sandbox(options ...Option) *Server {
@@ -29,7 +29,7 @@ func (s *Server) Sandbox(options ...Option) *Server {
 func (s *Server) sandbox(options []Option) (*Server, error) {
 	n := s.now.Load()
 	sandbox := &Server{
-		contract: s.contract, maxBody: s.maxBody, loose: s.loose, date: s.date, silent: s.silent,
+		parent: s, contract: s.contract, maxBody: s.maxBody, loose: s.loose, date: s.date, silent: s.silent,
 		first: scene{world: n.world, withheld: n.withheld, liberty: n.liberty},
 	}
 	sandbox.chaos.deaf, sandbox.chaos.seed = s.chaos.deaf, s.chaos.seed

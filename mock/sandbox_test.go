@@ -12,6 +12,7 @@ import (
 	"gotest.tools/v3/assert"
 	"gotest.tools/v3/assert/cmp"
 
+	"github.com/sdecontract/sdecontract/fixtures"
 	"github.com/sdecontract/sdecontract/mock"
 )
 
@@ -202,4 +203,26 @@ func ExampleHost() {
 	box.SetLatitudes("lists-reversed")
 	fmt.Println(box.BasePath(), box.Latitudes(), host.Main().Latitudes())
 	// Output: /_sandbox/checkout [lists-reversed] []
+}
+
+// TestSandboxCoverage: what clients meet in sandboxes counts for the mock that they belong to.
+func TestSandboxCoverage(t *testing.T) {
+	main := mock.New()
+	world, err := mock.ReadWorld("world.yaml", []byte(strings.Replace(string(fixtures.World()), "\n  editor:\n", "\n  stranger:\n", 1)))
+	assert.NilError(t, err)
+	for _, sandbox := range []*mock.Server{main.Sandbox(), main.Sandbox(mock.WithWorld(world))} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://mock/api/v2/connections/alm/?frequency=daily", nil)
+		assert.NilError(t, err)
+		req.Header.Set("Authorization", "Token editor-token")
+		resp, err := sandbox.Client().Do(req)
+		assert.NilError(t, err)
+		assert.NilError(t, resp.Body.Close())
+		assert.Equal(t, resp.StatusCode, http.StatusOK)
+	}
+	for id, want := range map[string]int64{"listAlmConnections": 2, "user/editor": 1, "user/reader": 0} {
+		item, ok := main.Coverage().Item(id)
+		assert.Assert(t, ok, id)
+		assert.Equal(t, item.Count, want, id)
+		assert.Equal(t, item.First, int64(0), id)
+	}
 }

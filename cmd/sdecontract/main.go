@@ -110,7 +110,7 @@ Each flag can also be given as a variable: --log as SDECONTRACT_LOG.`,
 		PersistentPreRunE:          bindEnvironment,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(mockCommand(), latitudesCommand(), verifyCommand(), reportCommand(), listCommand(), explainCommand(), doctorCommand(),
+	root.AddCommand(mockCommand(), latitudesCommand(), verifyCommand(), exploreCommand(), reportCommand(), listCommand(), explainCommand(), doctorCommand(),
 		initCommand(), retireCommand(), specCommand(), healthCommand(), manCommand(), versionCommand())
 	return root
 }

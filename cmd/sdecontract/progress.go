@@ -31,11 +31,15 @@ func newProgress(out io.Writer) *progress {
 const eraseLine = "\r\x1b[K"
 
 func (p *progress) show(done, total int, r conformance.Result) {
+	p.tell("%d of %d  %s", done, total, r.ID)
+}
+
+func (p *progress) tell(format string, args ...any) {
 	if p.out == nil || time.Since(p.start) < time.Second {
 		return
 	}
 	p.shown = true
-	_, _ = fmt.Fprintf(p.out, "%s%d of %d  %s", eraseLine, done, total, r.ID)
+	_, _ = fmt.Fprintf(p.out, eraseLine+format, args...)
 }
 
 func (p *progress) clear() {
