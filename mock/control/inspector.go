@@ -93,7 +93,7 @@ func (c *call) seen() error {
 		return invalid(mistake{Parameter: "target", Detail: "is not a path with a query"})
 	}
 	ask.Header.Set("Authorization", "Token "+token)
-	double := c.srv.Sandbox(mock.WithWorld(c.srv.Snapshot()), mock.WithObserver(nil), mock.WithoutPrefer())
+	double := mock.New(mock.WithContract(c.srv.Contract()), mock.WithWorld(c.srv.Snapshot()), mock.WithLatitude(c.srv.Latitudes()...))
 	answer, err := double.Client().Do(ask)
 	if err != nil {
 		return err

@@ -14,9 +14,9 @@ function tile(item, label = item.label) {
   const state = tone(item);
   const told = { met: `met ${count(item.count, 'time')}`, rare: `not met; it takes ${item.on_demand}`, unmet: 'not met' }[state];
   const inner = [icon(state === 'met' ? 'ok' : 'unmet'), label, h('span', { class: 'sr' }, `: ${told}`)];
-  return state === 'met'
+  return item.first
     ? h('a', { class: 'tile met', href: `#/exchanges/${item.first}`, title: `${item.says}: ${told}, first by exchange ${item.first}` }, inner, h('small', { 'aria-hidden': 'true' }, item.count))
-    : h('span', { class: 'tile ' + state, title: `${item.says}: ${told}` }, inner);
+    : h('span', { class: 'tile ' + state, title: `${item.says}: ${told}${state === 'met' ? ', in sandboxes' : ''}` }, inner, item.count > 0 && h('small', { 'aria-hidden': 'true' }, item.count));
 }
 
 function overview(c) {
