@@ -180,6 +180,12 @@ func testSnapshot(t *testing.T, browser context.Context, s *inspected, v view) {
 	contains(t, tab, "#toasts", "that of with-shop again")
 	assert.Assert(t, cmp.Contains(s.ask("editor", "GET", alm+"5/", ""), "Web Shop"))
 
+	eval[string](t, tab, "location.hash = '#/world/users'")
+	press(t, tab, "#tokens")
+	contains(t, tab, ".chapter", "editor-token")
+	press(t, tab, "#tokens[aria-pressed=true]")
+	until(t, tab, "!document.body.innerText.includes('editor-token')")
+
 	eval[string](t, tab, "location.hash = '#/world/file'")
 	until(t, tab, "document.querySelector('#show-file')")
 	assert.Assert(t, !strings.Contains(eval[string](t, tab, "document.documentElement.outerHTML"), "editor-token"))
@@ -329,7 +335,10 @@ func TestInspectorKeyboard(t *testing.T) {
 	until(t, tab, "location.hash === '#/exchanges' && document.activeElement.className === 'list'")
 	do(t, tab, chromedp.KeyEvent("/"))
 	assert.Equal(t, eval[string](t, tab, "document.activeElement.name"), "q")
-	do(t, tab, chromedp.KeyEvent(kb.Escape), chromedp.KeyEvent("3"))
+	do(t, tab, chromedp.KeyEvent(kb.Escape), click("#forget"))
+	until(t, tab, "!document.querySelector('.row')")
+	assert.Equal(t, len(s.server.Exchanges()), 0)
+	do(t, tab, chromedp.KeyEvent("3"))
 	until(t, tab, "location.hash === '#/coverage'")
 }
 

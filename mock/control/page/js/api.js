@@ -63,6 +63,8 @@ export const saveSnapshot = (name) => ask('snapshots', { method: 'POST', json: n
 export const removeSnapshot = (name) => ask('snapshots/' + encodeURIComponent(name), { method: 'DELETE' });
 export const restore = (name) => ask('restore', { method: 'POST', json: { name } });
 export const coverage = () => ask('coverage');
+export const coverageReport = () => ask('coverage?format=html', { accept: 'text/html' });
+export const har = async () => JSON.stringify(await ask('requests.har'), null, 2);
 export const forgetCoverage = () => ask('coverage', { method: 'DELETE' });
 export const faults = async () => (await ask('faults')).faults;
 export const addFault = (rule) => ask('faults', { method: 'POST', json: rule });

@@ -46,6 +46,6 @@ function banner({ faults, latitudes }) {
 // banners keeps them up to date: another page, or a test, may have switched something.
 export function banners() {
   refresh();
-  setInterval(refresh, 4000);
+  setInterval(() => { if (document.visibilityState === 'visible') refresh(); }, 4000);
   journal.changed((added) => { if (added.some((e) => e.fault)) refresh(); });
 }

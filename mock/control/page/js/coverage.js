@@ -1,6 +1,6 @@
 // The contract as a map: what clients have met, and what they haven't.
 
-import { h, fill, icon, button, count, table } from './dom.js';
+import { h, fill, icon, button, count, table, save } from './dom.js';
 import * as api from './api.js';
 import { attempt, toast } from './say.js';
 
@@ -30,7 +30,7 @@ function map(groups, wanted) {
   const of = (kind, operation) => (groups[kind]?.items ?? []).filter((i) => i.operation === operation && wanted(i));
   const operations = groups.operations.items;
   const statuses = [...new Set(groups.statuses.items.map((i) => i.label))].sort();
-  const cell = (operation, status) => of('statuses', operation).filter((i) => i.label === status).map((i) => tile(i, i.count > 0 ? '' : ''));
+  const cell = (operation, status) => of('statuses', operation).filter((i) => i.label === status).map((i) => tile(i, ''));
   return [
     h('h3', { id: 'statuses' }, 'Operations and statuses'),
     h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Operations and statuses' },
@@ -74,7 +74,7 @@ export default function coverage() {
       h('header', { class: 'lead' }, h('h2', {}, `Clients have met ${c.percent} % of the contract`),
         h('p', { class: 'dim' }, `${c.covered} of ${c.total} things that can happen. What takes a fault, a latitude or a broken request (dashed) counts only once it was met.`),
         h('div', { class: 'actions' }, h('label', { class: 'chip' }, only, 'Only what is missing'),
-          h('a', { class: 'button', href: 'coverage?format=html', target: '_blank', rel: 'noopener' }, 'Report to send'),
+          button('Download the report', () => attempt(async () => save(await api.coverageReport(), 'text/html', 'coverage.html'))),
           button('Begin anew', async () => { await attempt(async () => { await api.forgetCoverage(); toast('What clients have met was forgotten.'); }); load(true); }))),
       overview(c), map(groups, wanted),
       h('h3', { id: 'users' }, 'Users'), h('div', { class: 'tiles' }, groups.users.items.filter(wanted).map((i) => tile(i))),

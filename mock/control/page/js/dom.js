@@ -72,6 +72,13 @@ export async function copy(text) {
   }
 }
 
+// save lets the browser store a text as a file.
+export function save(text, type, name) {
+  const url = URL.createObjectURL(new Blob([text], { type }));
+  h('a', { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 10000);
+}
+
 // table has a head and rows of cells; on a narrow screen each cell names its column.
 export function table(caption, heads, rows, props = {}) {
   return h('table', props, h('caption', { class: 'sr' }, caption),

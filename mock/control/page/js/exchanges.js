@@ -1,8 +1,9 @@
 // The exchanges, newest first, as they happen.
 
-import { h, fill, badge, button, option, count } from './dom.js';
+import { h, fill, badge, button, option, count, save } from './dom.js';
 import * as journal from './journal.js';
-import { facts } from './api.js';
+import * as api from './api.js';
+import { attempt } from './say.js';
 import { rows } from './list.js';
 import { detail } from './exchange.js';
 
@@ -42,12 +43,14 @@ export default function exchanges() {
   const search = h('input', { type: 'search', name: 'q', placeholder: 'Search', value: kept.q, 'aria-label': 'Search', oninput: () => { kept.q = search.value; update(); } });
   const only = h('input', { type: 'checkbox', name: 'violations', checked: kept.violations, onchange: () => { kept.violations = only.checked; update(); } });
   const pause = button('Pause', () => (paused ? resume() : stop(true)), { id: 'pause', 'aria-pressed': 'false' });
+  const har = button('Download as HAR', () => attempt(async () => save(await api.har(), 'application/json', 'requests.har')), { class: 'plain' });
+  const clear = button('Forget all', () => attempt(async () => { await api.forget(); journal.clear(); location.hash = '#/exchanges'; }), { class: 'plain', id: 'forget' });
   const filters = h('form', { class: 'filters', role: 'search', 'aria-label': 'Filter exchanges', onsubmit: (event) => event.preventDefault() },
     search, h('label', { class: 'chip violation' }, only, 'Violations only'),
-    selects.operation, selects.user, selects.status, pause, output);
+    selects.operation, selects.user, selects.status, pause, h('p', { class: 'told' }, output, har, clear));
   const empty = h('div', { class: 'empty' });
   const place = h('code', {});
-  facts().then(({ url }) => fill(place, url)).catch(() => fill(place, 'the mock'));
+  api.facts().then(({ url }) => fill(place, url)).catch(() => fill(place, 'the mock'));
   const side = h('section', { class: 'side', 'aria-label': 'Exchanges' }, filters, h('div', { class: 'stack' }, pill, list.box, empty));
   const element = h('div', { class: 'split' }, side, pane);
 

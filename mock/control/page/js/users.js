@@ -11,11 +11,13 @@ export async function names() {
 
 // choice is a select of users, with one for nobody.
 export function choice(list, wanted, props = {}) {
-  return h('select', { ...props, value: undefined }, list.map((name) => {
+  const none = option(nobody, 'nobody, without a token');
+  none.selected = wanted === nobody;
+  return h('select', props, list.map((name) => {
     const one = option(name);
     one.selected = name === wanted;
     return one;
-  }), props.required ? null : option(nobody, 'nobody, without a token'));
+  }), none);
 }
 
 // send asks the mock in the name of a user. The token stays in the mock.

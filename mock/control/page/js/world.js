@@ -10,10 +10,11 @@ import { worldFile } from './worldfile.js';
 
 const yes = (value) => (value ? 'yes' : '');
 
-function users(world) {
+function users(world, shown) {
   const list = Object.entries(world.users);
-  return table('Users', ['User', 'Organization', 'Permissions'], list.map(([name, u]) => [
+  return table('Users', ['User', 'Organization', 'Permissions', ...(shown ? ['Token'] : [])], list.map(([name, u]) => [
     h('b', {}, name), u.organization, u.permissions?.length ? h('ul', { class: 'tiles' }, u.permissions.map((p) => h('li', { class: 'tag' }, p))) : h('span', { class: 'dim' }, 'none'),
+    ...(shown ? [h('code', {}, u.token)] : []),
   ]), { class: 'cards' });
 }
 
@@ -29,9 +30,23 @@ function organizations(world) {
       ]), { class: 'cards' })])));
 }
 
+// people is the table of users; their tokens are shown to who asks, and hidden again.
+function people(world) {
+  const place = h('div', {}, users(world));
+  let shown = false;
+  const toggle = button('Show tokens', () => attempt(async () => {
+    const found = await api.world(!shown);
+    shown = !shown;
+    fill(place, users(found, shown));
+    toggle.textContent = shown ? 'Hide tokens' : 'Show tokens';
+    toggle.setAttribute('aria-pressed', String(shown));
+  }), { id: 'tokens', 'aria-pressed': 'false' });
+  return { element: h('div', {}, place, h('p', { class: 'actions' }, toggle)) };
+}
+
 const parts = {
   connections: () => connections(),
-  users: (world) => ({ element: h('div', {}, users(world)) }),
+  users: people,
   organizations: (world) => ({ element: h('div', {}, organizations(world)) }),
   snapshots, sandboxes, file: worldFile,
 };

@@ -1,6 +1,6 @@
 // The world as its file. Tokens and passwords are in it, so it is shown when somebody asks for it only.
 
-import { h, fill, button } from './dom.js';
+import { h, fill, button, save } from './dom.js';
 import * as api from './api.js';
 import { attempt, toast } from './say.js';
 
@@ -13,12 +13,7 @@ export function worldFile() {
   const element = h('div', {},
     h('p', { class: 'dim' }, 'Everything that the mock knows, in the form that ', h('code', {}, 'sdecontract mock --world'), ' takes. Its tokens and passwords are in it.'), closed, open);
 
-  const download = () => attempt(async () => {
-    const url = URL.createObjectURL(new Blob([await api.worldText()], { type: 'application/yaml' }));
-    const link = h('a', { href: url, download: 'world.yaml' });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(url), 10000);
-  });
+  const download = () => attempt(async () => save(await api.worldText(), 'application/yaml', 'world.yaml'));
   const hide = () => {
     text.value = '';
     fill(open);
@@ -31,6 +26,8 @@ export function worldFile() {
     fill(open, text, refusal, h('label', { class: 'check' }, keep, ' Keep what clients created and changed, where it still fits'),
       h('p', { class: 'actions' }, button('Put this in place of the world', put, { class: 'main', id: 'put-file' }), button('Hide it', hide)));
     text.focus();
+    text.setSelectionRange(0, 0);
+    text.scrollTop = 0;
   });
   const put = () => attempt(async () => {
     try {
