@@ -43,7 +43,7 @@ export default function exchanges() {
   const search = h('input', { type: 'search', name: 'q', placeholder: 'Search', value: kept.q, 'aria-label': 'Search', oninput: () => { kept.q = search.value; update(); } });
   const only = h('input', { type: 'checkbox', name: 'violations', checked: kept.violations, onchange: () => { kept.violations = only.checked; update(); } });
   const pause = button('Pause', () => (paused ? resume() : stop(true)), { id: 'pause', 'aria-pressed': 'false' });
-  const har = button('Download as HAR', () => attempt(async () => save(await api.har(), 'application/json', 'requests.har')), { class: 'plain' });
+  const har = button('Download', () => attempt(async () => save(await api.har(), 'application/json', 'requests.har')), { class: 'plain', title: 'as HAR, for a browser\'s developer tools' });
   const clear = button('Forget all', () => attempt(async () => { await api.forget(); journal.clear(); location.hash = '#/exchanges'; }), { class: 'plain', id: 'forget' });
   const filters = h('form', { class: 'filters', role: 'search', 'aria-label': 'Filter exchanges', onsubmit: (event) => event.preventDefault() },
     search, h('label', { class: 'chip violation' }, only, 'Violations only'),
@@ -76,7 +76,7 @@ export default function exchanges() {
     const select = selects[name];
     const wanted = ['', ...new Set([...values, kept[name]].filter(Boolean))];
     if (wanted.join('\n') !== [...select.options].map((o) => o.value).join('\n')) {
-      fill(select, wanted.map((v) => option(v, v || `Any ${name}`)));
+      fill(select, wanted.map((v) => option(v, v || name[0].toUpperCase() + name.slice(1))));
     }
     select.value = kept[name];
   }
