@@ -44,7 +44,7 @@ export default function exchanges() {
   const only = h('input', { type: 'checkbox', name: 'violations', checked: kept.violations, onchange: () => { kept.violations = only.checked; update(); } });
   const pause = button('Pause', () => (paused ? resume() : stop(true)), { id: 'pause', 'aria-pressed': 'false' });
   const har = button('Download', () => attempt(async () => save(await api.har(), 'application/json', 'requests.har')), { class: 'plain', title: 'as HAR, for a browser\'s developer tools' });
-  const clear = button('Forget all', () => attempt(async () => { await api.forget(); journal.clear(); location.hash = '#/exchanges'; }), { class: 'plain', id: 'forget' });
+  const clear = button('Forget', () => attempt(async () => { await api.forget(); journal.clear(); location.hash = '#/exchanges'; }), { class: 'plain', id: 'forget', title: 'Forget all exchanges' });
   const filters = h('form', { class: 'filters', role: 'search', 'aria-label': 'Filter exchanges', onsubmit: (event) => event.preventDefault() },
     search, h('label', { class: 'chip violation' }, only, 'Violations only'),
     selects.operation, selects.user, selects.status, pause, h('p', { class: 'told' }, output, har, clear));
