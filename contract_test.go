@@ -27,7 +27,8 @@ func TestContractIsValidOpenAPI(t *testing.T) {
 		openapi3.EnableSchemaFormatValidation(), openapi3.EnableExamplesValidation()))
 }
 
-// TestContractDescribesTheDocumentedOperations: no more and no fewer than the page has.
+// TestContractDescribesTheDocumentedOperations: no more and no fewer than the page has, and those that clients
+// ask for beside them.
 func TestContractDescribesTheDocumentedOperations(t *testing.T) {
 	var got []string
 	doc := load(t)
@@ -42,6 +43,14 @@ func TestContractDescribesTheDocumentedOperations(t *testing.T) {
 			method, rest, _ := strings.Cut(o, " ")
 			want[method+" /api/v2/connections/"+kind+rest] = true
 		}
+	}
+	for _, o := range []string{
+		"users/me/", "projects/", "projects/{project_id}/", "applications/", "applications/{application_id}/", "business-units/",
+		"business-units/{business_unit_id}/", "connectors/alm/", "connectors/alm/{connector_id}/", "connectors/analysis/",
+		"connectors/analysis/{connector_id}/",
+	} {
+		want["GET /api/v2/"+o] = true
+		assert.DeepEqual(t, doc.Paths.Value("/api/v2/"+o).Get.Tags, []string{"Companion"})
 	}
 	assert.Equal(t, len(got), len(want))
 	for _, o := range got {

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"runtime/pprof"
 	"strconv"
 	"strings"
 	"sync"
@@ -84,7 +85,9 @@ func startProcess(tb testing.TB, name string, command ...string) *process {
 // stop ends the process.
 func (p *process) stop() {
 	_ = p.stdin.Close()
-	_ = p.cmd.Process.Kill()
+	if os.Getenv(profileVariable) == "" { // else it writes its profile first
+		_ = p.cmd.Process.Kill()
+	}
 	_ = p.cmd.Wait()
 }
 
@@ -123,6 +126,11 @@ func serveUntilStdinEnds(name string) error {
 	if err != nil {
 		return err
 	}
+	stopProfile, err := startProfile(name)
+	if err != nil {
+		return err
+	}
+	defer stopProfile()
 	go func() { _ = http.Serve(listener, handler) }()
 	fmt.Println("http://" + listener.Addr().String())
 	out := json.NewEncoder(os.Stdout)
@@ -134,6 +142,25 @@ func serveUntilStdinEnds(name string) error {
 		}
 	}
 	return nil
+}
+
+// profileVariable names the beginning of the files for CPU profiles of the servers: its value, and the server's name.
+const profileVariable = "SDECONTRACT_BENCH_PROFILE"
+
+// startProfile begins to sample where the server spends its time, if somebody asked for it.
+func startProfile(name string) (stop func(), err error) {
+	file := os.Getenv(profileVariable)
+	if file == "" {
+		return func() {}, nil
+	}
+	out, err := os.Create(file + name + ".out")
+	if err != nil {
+		return nil, err
+	}
+	return func() {
+		pprof.StopCPUProfile()
+		_ = out.Close()
+	}, pprof.StartCPUProfile(out)
 }
 
 // cpuTime is what this process has used, as Linux tells it in hundredths of a second.

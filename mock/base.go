@@ -9,8 +9,8 @@ import (
 	"sync/atomic"
 )
 
-// base is what a world's connections look like under a contract: rendered, validated and indexed once,
-// and shared by all servers of the two. It doesn't change.
+// base is what a world's connections, and what is shown beside them, look like under a contract: rendered,
+// validated and indexed once, and shared by all servers of the two. It doesn't change.
 type base struct {
 	contract *Contract
 	rows     map[owner]*rows
@@ -36,21 +36,18 @@ func (w *World) base(c *Contract) *base {
 	if b := w.lastBase.Load(); b != nil && b.contract == c {
 		return b
 	}
-	b := newBase(c, w, &gauge{})
+	seeds := w.allSeeds()
+	records := make([]*record, len(seeds))
+	inParallel(len(seeds), func(i int) { records[i] = seeds[i].render(c, w) })
+	b := w.baseOf(c, seeds, records)
 	w.lastBase.Store(b)
 	return b
 }
 
-func newBase(c *Contract, w *World, g *gauge) *base {
-	b := &base{contract: c, rows: map[owner]*rows{}, lastID: map[string]int64{}}
+// baseOf indexes the records of the seeds.
+func (w *World) baseOf(c *Contract, seeds []seed, records []*record) *base {
+	b := &base{contract: c, rows: w.entityRows(c), lastID: map[string]int64{}}
 	maps.Copy(b.lastID, w.lastID)
-	seeds := w.allSeeds()
-	records := make([]*record, len(seeds))
-	g.next(0.7, 1, len(seeds))
-	inParallel(len(seeds), func(i int) {
-		records[i] = seeds[i].render(c, w)
-		g.add(1)
-	})
 	sorted := map[owner][]*record{}
 	for i, rec := range records {
 		if rec != nil {

@@ -19,8 +19,14 @@ func (c *compiler) addCollections() {
 	}
 	for _, name := range sortedKeys(c.collections) {
 		col := c.collections[name]
-		if col.create == nil || col.list == nil || len(col.properties) == 0 || col.id == "" {
+		switch {
+		case col.fixed() && (col.create != nil || len(col.properties) == 0 || col.id == ""):
+			c.fail(1, "collection %s: its items are the world's: it needs an id, and no operation that creates", name)
+			continue
+		case !col.fixed() && (col.create == nil || col.list == nil || len(col.properties) == 0 || col.id == ""):
 			c.fail(1, "collection %s: it needs an operation that creates, one that lists, and an id", name)
+			continue
+		case col.list == nil:
 			continue
 		}
 		col.envelope = map[string]any{col.results: []any{}}
@@ -30,7 +36,7 @@ func (c *compiler) addCollections() {
 }
 
 // addReply notes the schema of the operation's successful reply: a list, which has a property with
-// items, or a single connection.
+// items, or a single item.
 func (c *compiler) addReply(op *operation) {
 	schema := op.responses[op.success].schema
 	if schema == nil {
@@ -38,7 +44,7 @@ func (c *compiler) addReply(op *operation) {
 	}
 	item := schema
 	for name, ref := range schema.Properties {
-		if ref.Value.Items != nil {
+		if op.lists && ref.Value.Items != nil {
 			op.collection.list, op.collection.results = schema, name
 			item = ref.Value.Items.Value
 		}

@@ -28,6 +28,8 @@ func compile(file string, doc *openapi3.T, keys []foundKey) (*Contract, error) {
 		file:        file,
 		router:      mux.NewRouter().SkipClean(true).UseEncodedPath(),
 		paths:       map[string]*path{},
+		fixed:       map[string]*path{},
+		members:     map[string]memberPath{},
 		collections: map[string]*collection{},
 		responses:   map[int]*openapi3.Schema{},
 		names:       map[*openapi3.Schema]string{},
@@ -123,8 +125,14 @@ func (c *compiler) nameSchema(ref *openapi3.SchemaRef, pointer string) {
 func (c *compiler) addPath(template string, item *openapi3.PathItem) {
 	p := &path{template: template, operations: map[string]*operation{}}
 	c.paths[template] = p
-	if strings.Contains(template, "{") {
+	before, name, isVariable := strings.Cut(template, "{")
+	if !isVariable {
+		c.fixed[template] = p
+	} else {
 		c.router.Path(template).Name(template)
+	}
+	if name, ends := strings.CutSuffix(name, "}/"); ends && strings.HasSuffix(before, "/") && !strings.ContainsAny(name, "{:") {
+		c.members[before] = memberPath{p, name}
 	}
 	for method, o := range item.Operations() {
 		p.operations[method] = c.operation(method, template, item, o)
@@ -134,6 +142,7 @@ func (c *compiler) addPath(template string, item *openapi3.PathItem) {
 func (c *compiler) operation(method, template string, item *openapi3.PathItem, o *openapi3.Operation) *operation {
 	op := &operation{id: o.OperationID, method: method, path: template, responses: map[int]response{}, origin: o.Origin}
 	line := lineOf(o.Origin, "")
+	op.companion = slices.Contains(o.Tags, companionTag)
 	op.cite, _ = rule[citations](c, o.Extensions, o.Origin, "x-source")
 	op.cited = op.cite.String()
 	op.requires, _ = rule[string](c, o.Extensions, o.Origin, "x-requires")
@@ -145,7 +154,7 @@ func (c *compiler) operation(method, template string, item *openapi3.PathItem, o
 		if op.verb == nil {
 			c.fail(line, "x-collection: %q is not a verb: %s", r.Verb, strings.Join(sortedKeys(verbs), ", "))
 		}
-		op.collection = c.collection(r.Name)
+		op.collection, op.lists = c.collection(r.Name, r.Kind), r.Verb == "list"
 		if r.Verb == "create" {
 			op.collection.create = op
 		}
@@ -176,11 +185,17 @@ func (c *compiler) schema(ref *openapi3.SchemaRef, origin *openapi3.Origin, what
 	return ref.Value
 }
 
-func (c *compiler) collection(name string) *collection {
-	if c.collections[name] == nil {
-		c.collections[name] = &collection{name: name}
+func (c *compiler) collection(name, kind string) *collection {
+	of := entityKey{collection: name, kind: kind}
+	key := strings.TrimSuffix(name+"/"+kind, "/")
+	if c.collections[key] == nil {
+		col := &collection{name: key, one: key + " connection"}
+		if attributes[name] != nil {
+			col.entities, col.one = of, of.noun()
+		}
+		c.collections[key] = col
 	}
-	return c.collections[name]
+	return c.collections[key]
 }
 
 func (c *compiler) parameter(p *openapi3.Parameter) parameter {

@@ -1,10 +1,10 @@
 package mock
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"maps"
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -23,8 +23,11 @@ import (
 type Contract struct {
 	file        string
 	text        []byte      // as it was read
+	readable    bool        // nothing is writeOnly
 	router      *mux.Router // finds the template of a path that has variables
 	paths       map[string]*path
+	fixed       map[string]*path      // those without variables
+	members     map[string]memberPath // those with one variable, which is all between the last two slashes: by what is before it
 	collections map[string]*collection
 	permissions []string                    // that the contract names
 	features    []string                    // that the contract names
@@ -40,11 +43,23 @@ type path struct {
 	operations map[string]*operation // by method
 }
 
+// companion tells whether all operations of the path are asked for beside the connections.
+func (p *path) companion() bool {
+	for _, op := range p.operations {
+		if !op.companion {
+			return false
+		}
+	}
+	return true
+}
+
 // operation is one operation of the contract with the rules that its x- keys state.
 type operation struct {
 	id, method, path string
 	collection       *collection
 	verb             verb
+	companion        bool   // is none of the connections, but asked for beside them
+	lists            bool   // answers with a list
 	requires         string // permission, or empty
 	params           []parameter
 	input            *openapi3.Schema // of the body; nil if the operation takes none
@@ -93,20 +108,22 @@ type response struct {
 	retryAfter  bool              // whether it has that header
 }
 
-// collection is one kind of connection.
+// collection is one kind of connection, or of objects of the world.
 type collection struct {
 	name       string
+	one        string     // what an item is, such as alm connection
+	entities   entityKey  // which objects of the world; zero for connections
 	id         string     // the property that the server assigns
 	properties []property // of a connection in replies, in the order of the reply
 	gates      []string   // permissions that hide properties
 	filters    []string   // properties that lists are filtered by
 	schemas    []*openapi3.Schema
 	create     *operation
-	results    string // the member of the list's reply that holds the items
-	list       *openapi3.Schema
-	envelope   map[string]any // of a list that isn't cut into pages
-	bareFaults []Finding      // what the contract forbids in that
-	head, tail []byte         // that in JSON, before and behind the items
+	results    string           // the member of the list's reply that holds the items
+	list       *openapi3.Schema // nil if nothing lists them
+	envelope   map[string]any   // of a list that isn't cut into pages
+	bareFaults []Finding        // what the contract forbids in that
+	head, tail []byte           // that in JSON, before and behind the items
 }
 
 // property is one property of a connection in replies.
@@ -118,6 +135,22 @@ type property struct {
 	visible string // permission, or empty
 	cite    citations
 	items   propertyItems
+}
+
+// fixed tells whether the items are objects of the world, which no client writes.
+func (col *collection) fixed() bool { return col.entities != entityKey{} }
+
+// noun is what an item is, whichever kind of connection.
+func (col *collection) noun() string {
+	if col.fixed() {
+		return col.one
+	}
+	return "connection"
+}
+
+// kinds are the collections of connections.
+func (c *Contract) kinds() []string {
+	return slices.DeleteFunc(sortedKeys(c.collections), func(name string) bool { return c.collections[name].fixed() })
 }
 
 // DefaultContract returns the contract that this module holds: see [sdecontract.Spec].
@@ -169,6 +202,7 @@ func loadContract(file string, data []byte, leniencies ...openapi3.ValidationOpt
 		return nil, err
 	}
 	c.text = data
+	c.readable = !bytes.Contains(data, []byte("writeOnly"))
 	return c, nil
 }
 
@@ -186,23 +220,15 @@ func (c *Contract) where(schema *openapi3.Schema, rule string) (pointer, locatio
 	if pointer != "" && rule != "" {
 		pointer += "/" + rule
 	}
-	if line := lineOf(schema.Origin, rule); line > 0 {
-		location = c.file + ":" + strconv.Itoa(line)
-	}
-	return pointer, location
+	return pointer, c.placeOf(schema.Origin, rule)
 }
 
-// match finds the path that a request is for, and the path's variables, still escaped. It returns nil if the
-// contract has none.
-func (c *Contract) match(r *http.Request) (*path, map[string]string) {
-	if p := c.paths[r.URL.EscapedPath()]; p != nil { // no variables: a template's braces would be escaped
-		return p, nil
+// placeOf is the file with the line of a key of an object of the contract; empty if it isn't known.
+func (c *Contract) placeOf(o *openapi3.Origin, key string) string {
+	if line := lineOf(o, key); line > 0 {
+		return c.file + ":" + strconv.Itoa(line)
 	}
-	var found mux.RouteMatch
-	if !c.router.Match(r, &found) {
-		return nil, nil
-	}
-	return c.paths[found.Route.GetName()], found.Vars
+	return ""
 }
 
 // lineOf is the line of a key of an object of the contract, else of the object; 0 if not known.

@@ -31,13 +31,13 @@ func TestContractErrorsNameTheLine(t *testing.T) {
 		"no effect on a path parameter": {"        example: 2\n", "        example: 2\n        x-filters: alias\n", "x-filters: misplaced: it has no effect here"},
 		"unknown field":                 {"{name: alm, verb: list}", "{name: alm, verbs: list}", "verbs"},
 		"wrong type":                    {"x-filters: alias", "x-filters: [alias]", "x-filters"},
-		"unknown verb":                  {"{name: alm, verb: list}", "{name: alm, verb: lst}", `x-collection: "lst" is not a verb: create, get, list, update`},
+		"unknown verb":                  {"{name: alm, verb: list}", "{name: alm, verb: lst}", `x-collection: "lst" is not a verb: caller, create, get, list, update`},
 		"malformed source":              {"x-default-from: connector.name", "x-default-from: connector", `"connector" is not of the form field.attribute`},
 		"unknown part of pagination":    {"x-paginates: size", "x-paginates: sise", `x-paginates: "sise" is neither size nor page`},
 		"body without schema":           {"            schema: {$ref: \"#/components/schemas/AlmConnectionInput\"}\n", "", "createAlmConnection: request body has no schema"},
 		"parameter without schema":      {"          schema: {type: string}\n          x-filters: alias", "          content: {text/plain: {schema: {type: string}}}\n          x-filters: alias", "parameter alias has no schema"},
 		"reply without schema":          {"              schema: {$ref: \"#/components/schemas/AlmConnectionList\"}\n", "", "listAlmConnections: response 200 has no schema"},
-		"filter on nothing":             {"x-filters: alias", "x-filters: alais", `x-filters: alm has no text property "alais"; did you mean "alias"?`},
+		"filter on nothing":             {"x-filters: alias", "x-filters: alais", `x-filters: alm has no property "alais" that is a text or an integer; did you mean "alias"?`},
 		"source of nothing":             {"x-default-from: connector.name", "x-default-from: conector.name", `x-default-from: createAnalysisConnection has no field "conector" that refers to something`},
 		"source without attribute":      {"x-default-from: connector.name", "x-default-from: connector.nam", `x-default-from: a connector has no "nam"; did you mean "name"?`},
 		"property from nothing":         {"x-default-from: connector.command", "x-default-from: connector.comand", `x-default-from: a connector has no "comand"; did you mean "command"?`},
@@ -45,6 +45,10 @@ func TestContractErrorsNameTheLine(t *testing.T) {
 		"refers to nothing":             {"{collection: projects}", "{collection: project}", `x-refers-to: no collection "project"; did you mean "projects"?`},
 		"refers where nothing is":       {"remote: true}", "remot: true}", `x-refers-to: connectors have no "remot"; did you mean "remote"?`},
 		"gates what isn't there":        {"gates: [hourly,", "gates: [hurly,", `x-feature: "hurly" is not in the enum`},
+		"companion from nothing":        {"x-default-from: application.id", "x-default-from: aplication.id", `x-default-from: projects have no "aplication.id"; did you mean "application.id"?`},
+		"companion without a value":     {"          default: \"\"\n", "", `users have no "last_name"`},
+		"companion of no kind":          {"{name: connectors, kind: alm, verb: list}", "{name: connectors, kind: almm, verb: list}", `x-collection: connectors have no kind "almm"; did you mean "alm"?`},
+		"companion of nobody":           {"{name: applications, verb: list}", "{name: aplications, verb: list}", "collection aplications: it needs an operation that creates"},
 		"not OpenAPI":                   {"openapi: 3.0.3", "openapi: 3.0.3\nopenapy: 1", "openapy"},
 		"not YAML":                      {"paths:\n", "paths: [\n", "openapi.yaml:"},
 	} {
@@ -95,6 +99,17 @@ func TestReplyThatBreaksTheContractIs500(t *testing.T) {
 	assert.Equal(t, len(broken), 1)
 	assert.Equal(t, broken[0].Findings[0].Severity, mock.Fault)
 	assert.Equal(t, broken[0].Findings[0].Pointer, "/alias")
+}
+
+// TestWriteOnlyIsNotSent: what a contract allows in requests only may be in no reply.
+func TestWriteOnlyIsNotSent(t *testing.T) {
+	const params = "        params:\n          type: object\n          additionalProperties: true\n"
+	contract := contractWith(t, params, params+"          properties: {pin: {type: string, writeOnly: true}}\n")
+	a := newAPI(mock.WithContract(contract))
+	assert.Equal(t, a.do("POST", alm, validALM).status, http.StatusCreated)
+	got := a.do("POST", alm, `{"alias":"A","connector":1,"project":1,"params":{"pin":"1"}}`)
+	assert.Equal(t, got.status, http.StatusInternalServerError)
+	assert.Assert(t, strings.Contains(got.body, "/params/pin"), got.body)
 }
 
 // TestContractDrives: what the mock does follows the document, not the other way round.

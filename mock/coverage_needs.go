@@ -15,6 +15,7 @@ const (
 	unlikely  = "a request that was probably not meant so"
 	tooLarge  = "a body that is larger than the mock reads"
 	injected  = "a fault or a latitude"
+	beside    = "a client that asks for more than connections"
 )
 
 // always needs the same in every world; nothing, if it is empty.

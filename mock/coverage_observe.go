@@ -10,7 +10,15 @@ func (c *call) saw(i item) {
 	if c.seen == nil {
 		c.seen = c.room[:0]
 	}
-	if i != 0 && !slices.Contains(c.seen, i) {
+	word, bit := int(i)/64, uint64(1)<<(i%64)
+	switch {
+	case i == 0:
+	case word >= len(c.met): // no contract that is known has that many
+		if !slices.Contains(c.seen, i) {
+			c.seen = append(c.seen, i)
+		}
+	case c.met[word]&bit == 0:
+		c.met[word] |= bit
 		c.seen = append(c.seen, i)
 	}
 }
@@ -110,20 +118,28 @@ func (c *call) sawFilled() {
 
 // sawInherited notes which members come from the source, and which win over it.
 func (c *call) sawInherited(f *field, member string, from source, sent map[string]any) {
-	note := func(name string) {
-		if _, own := sent[name]; own {
-			c.saw(f.items.kept[member])
-		} else {
-			c.saw(f.items.taken[member])
+	value := from.value(c.refs)
+	all, isObject := value.(map[string]any)
+	there, kept := 0, 0 // members of the source, and those of them that were sent
+	switch {
+	case member != "*" && value != nil:
+		there = 1
+		if _, own := sent[member]; own {
+			kept = 1
+		}
+	case member == "*" && isObject:
+		there = len(all)
+		for name := range sent {
+			if _, taken := all[name]; taken {
+				kept++
+			}
 		}
 	}
-	value := from.value(c.refs)
-	if all, isObject := value.(map[string]any); isObject && member == "*" {
-		for name := range all {
-			note(name)
-		}
-	} else if value != nil && member != "*" {
-		note(member)
+	if kept > 0 {
+		c.saw(f.items.kept[member])
+	}
+	if kept < there {
+		c.saw(f.items.taken[member])
 	}
 }
 

@@ -45,21 +45,28 @@ type (
 )
 
 // planner finds what there is to cover in a contract.
-type planner struct{ *Contract }
+type planner struct {
+	*Contract
+	companion bool // only on demand: a client of the connections may need none of it
+}
 
 // planCoverage fills Contract.plan.
 func (c *Contract) planCoverage() {
-	p := planner{c}
 	c.plan = make([]planned, 1)
 	c.violations = map[string]item{}
-	for _, template := range sortedKeys(c.paths) {
-		operations := c.paths[template].operations
-		for _, method := range sortedKeys(operations) {
-			p.operation(operations[method])
+	for _, companion := range []bool{false, true} { // at last, so that a rule that both share is one of the others
+		p := planner{c, companion}
+		for _, template := range sortedKeys(c.paths) {
+			operations := c.paths[template].operations
+			for _, method := range sortedKeys(operations) {
+				if operations[method].companion == companion {
+					p.operation(operations[method])
+				}
+			}
 		}
 	}
-	for _, name := range sortedKeys(c.collections) {
-		p.properties(c.collections[name])
+	for _, name := range c.kinds() {
+		planner{c, false}.properties(c.collections[name])
 	}
 }
 
@@ -67,6 +74,9 @@ func (c *Contract) planCoverage() {
 func (p planner) add(kind CoverageKind, one CoverageItem, needs func(*scene) string) item {
 	if i := slices.IndexFunc(p.plan, func(q planned) bool { return q.ID == one.ID }); i >= 0 {
 		return item(i)
+	}
+	if p.companion && needs == nil {
+		needs = always(beside)
 	}
 	p.plan = append(p.plan, planned{one, kind, needs})
 	return item(len(p.plan) - 1)

@@ -10,8 +10,17 @@ import (
 
 // attributes are what the objects of a world have, by collection.
 var attributes = map[string][]string{
-	"connectors": {"command", "id", "inaccessible", "kind", "name", "params", "remote", "system"},
-	"projects":   {"application", "business_unit", "id", "name"},
+	"applications":   {"id", "name"},
+	"business-units": {"id", "name"},
+	"connectors":     {"command", "id", "inaccessible", "kind", "name", "params", "remote", "system"},
+	"projects":       {"application", "business_unit", "id", "name", "profile", "risk_policy_compliant", "url"},
+	"users":          {"email", "first_name", "groups", "id"},
+}
+
+// belongings are the objects of a world that those of a collection belong to, by the name of what they are there.
+var belongings = map[string]map[string]string{
+	"applications": {"business_unit": "business-units"},
+	"projects":     {"application": "applications", "business_unit": "business-units"},
 }
 
 // crossCheck refuses names in x- keys that nothing bears: a typo must not switch a behaviour off.
@@ -30,8 +39,14 @@ func (c *compiler) crossCheck() {
 	}
 	for _, name := range sortedKeys(c.collections) {
 		col := c.collections[name]
+		if kind := col.entities.kind; kind != "" && !slices.Contains(c.kinds(), kind) {
+			c.fail(1, "x-collection: %s have no kind %q%s", col.entities.collection, kind, didYouMean(kind, c.kinds()))
+		}
 		for _, p := range col.properties {
-			if p.from != "" && col.create != nil {
+			switch {
+			case col.fixed():
+				c.checkAttribute(col, p)
+			case p.from != "" && col.create != nil:
 				c.checkSource(col.create, p.schema, "x-default-from", p.from)
 			}
 		}
@@ -44,12 +59,12 @@ func (c *compiler) checkFilter(op *operation, p parameter) {
 	}
 	var names []string
 	for _, property := range op.collection.properties {
-		if property.schema.Type.Is(openapi3.TypeString) {
+		if property.schema.Type.Is(openapi3.TypeString) || property.schema.Type.Is(openapi3.TypeInteger) {
 			names = append(names, property.name)
 		}
 	}
 	if !slices.Contains(names, p.filters) {
-		c.fail(lineOf(p.schema.Origin, ""), "x-filters: %s has no text property %q%s", op.collection.name, p.filters, didYouMean(p.filters, names))
+		c.fail(lineOf(p.schema.Origin, ""), "x-filters: %s has no property %q that is a text or an integer%s", op.collection.name, p.filters, didYouMean(p.filters, names))
 	}
 }
 
@@ -95,4 +110,31 @@ func (c *compiler) checkSource(op *operation, schema *openapi3.Schema, key strin
 		return
 	}
 	c.fail(lineOf(schema.Origin, key), "%s: %s", key, problem)
+}
+
+// checkAttribute refuses a property of the world's objects that has its value from nowhere.
+func (c *compiler) checkAttribute(col *collection, p property) {
+	of := col.entities.collection
+	if p.from == "" {
+		if !slices.Contains(attributes[of], p.name) && defaultOf(p.schema) == nil {
+			c.fail(lineOf(p.schema.Origin, ""), "%s have no %q%s, and it has no default", of, p.name, didYouMean(p.name, attributes[of]))
+		}
+		return
+	}
+	name, attribute := p.from.split()
+	if !slices.Contains(attributes[belongings[of][name]], attribute) {
+		c.fail(lineOf(p.schema.Origin, "x-default-from"), "x-default-from: %s have no %q%s", of, p.from,
+			didYouMean(string(p.from), sources(of)))
+	}
+}
+
+// sources are where properties of a collection of the world can have their values from.
+func sources(collection string) []string {
+	var all []string
+	for _, name := range sortedKeys(belongings[collection]) {
+		for _, attribute := range attributes[belongings[collection][name]] {
+			all = append(all, name+"."+attribute)
+		}
+	}
+	return all
 }

@@ -21,6 +21,10 @@ const bodyErrors = "non_field_errors"
 var (
 	asRequest  = []openapi3.SchemaValidationOption{openapi3.VisitAsRequest(), openapi3.MultiErrors(), openapi3.DisableSchemaErrorDetails()}
 	asResponse = []openapi3.SchemaValidationOption{openapi3.VisitAsResponse(), openapi3.MultiErrors(), openapi3.DisableSchemaErrorDetails()}
+
+	// asEither is asResponse for a contract without writeOnly: that is all that kin-openapi looks for in a response only,
+	// and it sorts the names of all properties to do so.
+	asEither = []openapi3.SchemaValidationOption{openapi3.MultiErrors(), openapi3.DisableSchemaErrorDetails()}
 )
 
 // validate asks kin-openapi, the only judge, whether the value fits the schema.
@@ -84,7 +88,11 @@ func (c *Contract) finding(e *openapi3.SchemaError, in string) Finding {
 // faults tells, as faults of the mock, what the schema forbids in a reply.
 func (c *Contract) faults(schema *openapi3.Schema, value any) []Finding {
 	var faults []Finding
-	for _, e := range validate(schema, value, asResponse) {
+	as := asResponse
+	if c.readable {
+		as = asEither
+	}
+	for _, e := range validate(schema, value, as) {
 		f := c.finding(e, "reply")
 		f.Severity = Fault
 		faults = append(faults, f)
@@ -92,11 +100,26 @@ func (c *Contract) faults(schema *openapi3.Schema, value any) []Finding {
 	return faults
 }
 
+var (
+	toToken   = strings.NewReplacer("~", "~0", "/", "~1")
+	fromToken = strings.NewReplacer("~1", "/", "~0", "~")
+)
+
 // token spells a name as a part of a JSON pointer.
-var token = strings.NewReplacer("~", "~0", "/", "~1").Replace
+func token(name string) string {
+	if !strings.ContainsAny(name, "~/") { // nearly always
+		return name
+	}
+	return toToken.Replace(name)
+}
 
 // untoken is the name that token spelled.
-var untoken = strings.NewReplacer("~1", "/", "~0", "~").Replace
+func untoken(token string) string {
+	if !strings.Contains(token, "~") {
+		return token
+	}
+	return fromToken.Replace(token)
+}
 
 // pointerTo is the JSON pointer to a member of an object.
 func pointerTo(member string) string { return "/" + token(member) }

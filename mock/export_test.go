@@ -9,3 +9,13 @@ func JournalBytes(s *Server) int64 {
 	defer s.journal.mu.Unlock()
 	return s.journal.last.bytes + s.journal.broken.bytes
 }
+
+// Pieces is into how many pieces the text of a world is cut; 0 if it is read as a whole.
+func Pieces(data []byte) int {
+	_, cuts := cutPieces(data)
+	n := 0
+	for _, cut := range cuts {
+		n += len(cut)
+	}
+	return n
+}

@@ -2,7 +2,6 @@ package mock
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"net/http"
 	"slices"
@@ -23,6 +22,10 @@ const (
 	Note Severity = "note"
 	// Fault means that the mock itself was about to break the contract.
 	Fault Severity = "fault"
+	// Breach means that the server behind a [Proxy] broke the contract.
+	Breach Severity = "breach"
+	// Outage means that the server behind a [Proxy] gave no answer, or no whole one. It says nothing of the contract.
+	Outage Severity = "outage"
 )
 
 // Finding is one remark of the mock on an exchange.
@@ -38,28 +41,29 @@ type Finding struct {
 
 // String gives the finding in one line.
 func (f Finding) String() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s", f.Severity, f.In)
+	where, why := f.In, f.Why()
 	if f.Pointer != "" {
-		b.WriteString(" " + f.Pointer)
+		where += " " + f.Pointer
 	}
-	b.WriteString(": " + f.Message)
-	if why := f.Why(); why != "" {
-		b.WriteString(" (" + why + ")")
+	if why != "" {
+		why = " (" + why + ")"
 	}
-	return b.String()
+	return string(f.Severity) + ": " + where + ": " + f.Message + why
 }
 
 // Why tells where the rule stands: in the contract and in the documentation; empty if nowhere.
 func (f Finding) Why() string {
-	var places []string
-	if f.Source != "" {
-		places = append(places, "see "+f.Source)
+	why := f.Location
+	if why != "" && f.Rule != "" {
+		why += " " + f.Rule
 	}
-	if f.Location != "" {
-		places = append(places, strings.TrimSpace(f.Location+" "+f.Rule))
+	switch {
+	case f.Source == "":
+		return why
+	case why == "":
+		return "see " + f.Source
 	}
-	return strings.Join(places, "; ")
+	return "see " + f.Source + "; " + why
 }
 
 // field is the top-level member of the body that the finding is about.
@@ -82,7 +86,7 @@ type Exchange struct {
 	Target    string        `json:"target"`              // path and query as the client sent them
 	Operation string        `json:"operation,omitempty"` // operationId, or empty if the contract has none for it
 	User      string        `json:"user,omitempty"`      // empty if the client didn't authenticate
-	Step      string        `json:"step,omitempty"`      // the one of [Steps] that answered
+	Step      string        `json:"step,omitempty"`      // the one of [Steps] that answered; empty at a proxy
 	Status    int           `json:"status"`              // 0 if no reply was sent, as a fault may want it
 	Bytes     int           `json:"bytes"`               // of the reply's body, though HEAD isn't sent it
 	Fault     string        `json:"fault,omitempty"`     // the fault that was asked for and acted, such as "status 503 (fault-1)"; empty if none
@@ -152,8 +156,8 @@ func (s *Server) summaries(kept []*logged, after int64) []Exchange {
 	return list
 }
 
-// Broken returns the last exchanges on which the client or the mock broke the contract: those with a
-// finding of severity [Violation] or [Fault]. They are kept apart, so that good ones don't push them out.
+// Broken returns the last exchanges on which the client, the mock or the server behind a proxy broke the contract:
+// those with a finding of severity [Violation], [Fault] or [Breach]. They are kept apart, so that good ones don't push them out.
 // Oldest first, redacted as those of [Server.Exchanges].
 func (s *Server) Broken() []Exchange { return s.read(s.journal.all(true)) }
 

@@ -34,6 +34,9 @@ func (o *outgoing) list() (envelope map[string]any, items []any) {
 
 // items are the connections in the reply.
 func (o *outgoing) items() []map[string]any {
+	if o.companion {
+		return nil
+	}
 	var found []map[string]any
 	_, list := o.list()
 	for _, item := range list {

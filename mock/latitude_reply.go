@@ -111,6 +111,8 @@ type outgoing struct {
 	header http.Header
 	body   any    // of JSON; nil if there is none
 	text   string // in place of body, if not empty
+
+	companion bool // shows no connections
 }
 
 // loosen makes of the documented reply what the latitudes say. What is left of the contract then is not
@@ -119,7 +121,7 @@ func (c *call) loosen(a *reply) {
 	if c.liberty == nil || a.status == 0 || a.status >= http.StatusInternalServerError {
 		return
 	}
-	o := &outgoing{status: a.status, header: a.header}
+	o := &outgoing{status: a.status, header: a.header, companion: c.op != nil && c.op.companion}
 	if len(a.encoded) > 0 {
 		body, err := decodeJSON(a.encoded)
 		if err != nil {

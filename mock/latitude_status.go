@@ -156,7 +156,7 @@ func (c *call) pathID() (text string, ok bool) {
 	}
 	for _, p := range c.op.params {
 		if p.in == openapi3.ParameterInPath {
-			return c.vars[p.name], true
+			return c.vars.get(p.name), true
 		}
 	}
 	return "", false

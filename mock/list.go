@@ -56,7 +56,7 @@ func (c *call) conditions() []condition {
 	for i := range c.op.params {
 		p := &c.op.params[i]
 		if value, given := c.query[p.name]; given && p.filters != "" {
-			where = append(where, condition{p.filters, value})
+			where = append(where, condition{p.filters, filterKey(value)})
 		}
 	}
 	return where

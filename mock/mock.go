@@ -33,6 +33,8 @@ type Server struct {
 	silent   bool  // neither journal nor coverage, to measure what they cost
 	chaos    chaos // faults that were asked for
 	saved    saved // snapshots
+
+	unexplained bool // replies have no header that explains them
 }
 
 // New returns a mock that serves the default contract and world, but for what the options change.
@@ -89,7 +91,8 @@ type step func(*call) *reply
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	started := time.Now()
-	c := &call{Server: s, scene: s.now.Load(), w: w, r: r}
+	c := calls.Get().(*call)
+	*c = call{Server: s, scene: s.now.Load(), w: w, r: r}
 	c.liberty = c.scene.liberty
 	if s.date != "" {
 		w.Header().Set("Date", s.date)
@@ -98,13 +101,22 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.label(answer)
 	c.loosen(answer)
 	c.spoil(answer)
-	e := c.journaled(r, started, answer)
+	held := c.journaled(r, started, answer)
 	c.write(answer)
-	if s.journal.observer != nil && e != nil {
-		s.journal.observer(s.observed(e))
+	if held != nil {
+		s.journal.observer(s.observed(held))
+		s.journal.release(held)
 	}
 	c.sever(answer)
+	if c.draft != nil {
+		drafts.Put(c.draft)
+	}
+	*c = call{}
+	calls.Put(c)
 }
+
+// calls are over, and their memory is used again: nothing may keep one.
+var calls = sync.Pool{New: func() any { return new(call) }}
 
 // walk takes the steps. A panic becomes a 500, so that one bad request can't hurt others.
 func (c *call) walk() (answer *reply) {
@@ -115,7 +127,7 @@ func (c *call) walk() (answer *reply) {
 		}
 	}()
 	for i, step := range steps {
-		c.reached = i
+		c.reached = i + 1
 		if answer := step(c); answer != nil {
 			return answer
 		}

@@ -2,6 +2,7 @@ package mock
 
 import (
 	"fmt"
+	"unicode/utf8"
 
 	"github.com/agnivade/levenshtein"
 )
@@ -18,7 +19,12 @@ func didYouMean(name string, known []string) string {
 // nearest returns the candidate that takes the fewest edits to make from name, and how many.
 func nearest(name string, candidates []string) (best string, distance int) {
 	distance = -1
+	length := utf8.RuneCountInString(name)
 	for _, candidate := range candidates {
+		fewest := utf8.RuneCountInString(candidate) - length // edits that it takes at least
+		if distance >= 0 && max(fewest, -fewest) >= distance {
+			continue
+		}
 		if d := editDistance(name, candidate); distance < 0 || d < distance {
 			best, distance = candidate, d
 		}

@@ -15,6 +15,7 @@ type gauge struct {
 	things   int64
 	done     atomic.Int64
 	mu       sync.Mutex
+	told     float64
 }
 
 // next begins a part.
@@ -34,12 +35,16 @@ func (g *gauge) add(things int) {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.tell(g.from + (g.to-g.from)*min(1, float64(g.done.Load())/float64(g.things)))
+	share := g.from + (g.to-g.from)*min(1, float64(g.done.Load())/float64(g.things))
+	if share > g.told { // a file that can't be read in pieces is read anew
+		g.told = share
+		g.tell(share)
+	}
 }
 
 // reading is the first part: data, as it is read.
-func (g *gauge) reading(data []byte) io.Reader {
-	g.next(0, 0.5, len(data))
+func (g *gauge) reading(data []byte, share float64) io.Reader {
+	g.next(0, share, len(data))
 	return io.TeeReader(bytes.NewReader(data), gaugeWriter{g})
 }
 

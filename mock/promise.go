@@ -21,9 +21,9 @@ type Promise struct {
 // keys and their entries, what requests must have and may hold, defaults, statuses of success, operations
 // on one connection, and properties of replies.
 //
-// Left out is what no client of a server sees: sources, descriptions, what the contract says of replies
-// only to hold the mock to it. So are facts without which there is no contract to serve: what lists and
-// creates, and the id.
+// Left out are the operations with the tag Companion, and what only they use; so is what no client of a
+// server sees: sources, descriptions, what the contract says of replies only to hold the mock to it. So are
+// facts without which there is no contract to serve: what lists and creates, and the id.
 func (c *Contract) Promises() []Promise {
 	var found []Promise
 	for _, p := range promisesOf(c.text) {
@@ -61,19 +61,28 @@ type brokenPromise struct {
 // promiseFinder walks through the tree of a contract's text.
 type promiseFinder struct {
 	root  *yaml.Node
+	used  map[string]bool // pointers to components that an operation uses which is no companion
 	found []brokenPromise
 }
 
 func promisesOf(text []byte) []brokenPromise {
-	f := &promiseFinder{root: &yaml.Node{}}
+	f := &promiseFinder{root: &yaml.Node{}, used: map[string]bool{}}
 	if yaml.Load(text, f.root) != nil {
 		return nil // it was read before
 	}
 	document := f.root.Content[0]
-	f.xKeys(document, "#", "document")
-	for _, path := range members(child(document, "paths")) {
+	paths := members(child(document, "paths"))
+	for _, path := range paths {
 		for _, operation := range members(path.value) {
-			if child(operation.value, "responses") != nil {
+			if !isCompanion(operation.value) {
+				f.use(operation.value)
+			}
+		}
+	}
+	f.xKeys(document, "#", "document")
+	for _, path := range paths {
+		for _, operation := range members(path.value) {
+			if child(operation.value, "responses") != nil && !isCompanion(operation.value) {
 				f.operation(path, operation)
 			}
 		}
@@ -163,6 +172,7 @@ func (f *promiseFinder) xKeys(n *yaml.Node, at, kind string) {
 	for _, m := range members(n) {
 		below := at + "/" + token(m.key.Value)
 		switch {
+		case kind == "operation" && isCompanion(n), isComponent(below) && !f.used[below]:
 		case isMap:
 			f.xKeys(m.value, below, element)
 		case strings.HasPrefix(m.key.Value, "x-"):
@@ -170,6 +180,29 @@ func (f *promiseFinder) xKeys(n *yaml.Node, at, kind string) {
 		case grammar[kind][m.key.Value] != "" && grammar[kind][m.key.Value] != "data":
 			f.xKeys(m.value, below, grammar[kind][m.key.Value])
 		}
+	}
+}
+
+// isCompanion tells whether an operation bears the tag of companions.
+func isCompanion(operation *yaml.Node) bool {
+	tags := child(operation, "tags")
+	return tags != nil && slices.ContainsFunc(tags.Content, func(n *yaml.Node) bool { return n.Value == companionTag })
+}
+
+// isComponent tells whether the pointer is to a whole component.
+func isComponent(pointer string) bool {
+	return strings.HasPrefix(pointer, "#/components/") && strings.Count(pointer, "/") == 3
+}
+
+// use notes the components to which what is in n refers, and to which they do.
+func (f *promiseFinder) use(n *yaml.Node) {
+	if ref := child(n, "$ref"); ref != nil && !f.used[ref.Value] {
+		f.used[ref.Value] = true
+		component, _ := f.follow(n, "")
+		f.use(component)
+	}
+	for _, m := range n.Content {
+		f.use(m)
 	}
 }
 

@@ -19,31 +19,54 @@ const (
 	maxKeptHeader = 16 << 10 // of all headers of a message
 )
 
-// logged is an exchange as the journal keeps it: it refers to what the exchange was made of, and copies as
-// little as possible, because most are never read.
+// logged is an exchange as the journal keeps it, because most are never read: it refers to the bodies, and has the
+// headers in two pieces of memory, which the garbage collector needn't look through.
 type logged struct {
 	Exchange                        // without headers, bodies and behaviours
-	headers                []string // name and value by turns: of the request, then of the reply
-	ofRequest              int      // how many of headers are the request's
+	headers                []byte   // names and values by turns: of the request, then of the reply
+	ends                   []uint32 // where each of those ends
+	ofRequest              int      // how many of them are the request's
 	requestBody, replyBody []byte
 	seen                   []item
-	room                   [8]item // for seen: most exchanges see few
-	size                   int64   // in bytes, about
+	size                   int64 // in bytes, about
 	redactor               *redactor
+
+	// The journal guards these.
+	users int  // the lists that have it, and the observer while it is told
+	shown bool // somebody else has it, so it isn't used again
+}
+
+// forgotten are exchanges that no journal keeps any more and nobody has: their memory is used again.
+var forgotten = sync.Pool{New: func() any { return new(logged) }}
+
+// maxReused is the most memory for headers that waits for another exchange.
+const maxReused = 4 << 10
+
+// reuse makes an empty exchange of one that was forgotten.
+func (e *logged) reuse() *logged {
+	*e = logged{headers: e.headers[:0], ends: e.ends[:0], seen: e.seen[:0]}
+	if cap(e.headers) > maxReused {
+		e.headers, e.ends = nil, nil
+	}
+	return e
 }
 
 // journaled puts the exchange into the journal and counts what it covers. That is done before the reply is
 // sent, so that a client that has its reply finds both.
+//
+// It returns the exchange if there is an observer, to be released when that was told.
 func (c *call) journaled(r *http.Request, started time.Time, a *reply) *logged {
 	if c.silent {
 		return nil
 	}
 	c.observe(a)
-	e := &logged{redactor: c.world.redactor(), Exchange: Exchange{
+	e := forgotten.Get().(*logged)
+	e.redactor = c.world.redactor()
+	e.Exchange = Exchange{
 		Time: started, Method: r.Method, Host: clip(r.Host), TLS: r.TLS != nil, Proto: r.Proto,
 		Target: clip(r.URL.RequestURI()), Status: a.status, Bytes: a.size(), Findings: c.findings, Step: stepNames[c.reached],
-	}}
-	e.seen = append(e.room[:0], c.seen...)
+	}
+	e.seen = append(e.seen, c.seen...)
 	if c.op != nil {
 		e.Operation = c.op.id
 	}
@@ -56,24 +79,28 @@ func (c *call) journaled(r *http.Request, started time.Time, a *reply) *logged {
 	if len(r.RequestURI) > maxText || len(r.URL.RawQuery) > maxText {
 		e.detach()
 	}
-	e.size = int64(512 + len(e.Method) + len(e.Host) + len(e.Target) + len(e.Fault) + 8*len(e.seen))
+	e.size = int64(512 + len(e.Method) + len(e.Host) + len(e.Target) + len(e.Fault) + 8*cap(e.seen))
 	for _, f := range e.Findings {
 		e.size += int64(112 + len(f.Pointer) + len(f.Message) + len(f.Location) + len(f.Source))
 	}
-	e.headers = make([]string, 0, 2*min(len(r.Header)+len(a.header)+1, 200))
 	e.keepHeader(r.Header, "request header")
-	e.ofRequest = len(e.headers)
+	e.ofRequest = len(e.ends)
 	e.keepHeader(a.header, "reply header")
 	if !a.chunked && a.status != 0 {
-		e.headers = append(e.headers, "Content-Length", strconv.Itoa(e.Bytes))
+		e.keepTexts("Content-Length", strconv.Itoa(e.Bytes))
 	}
+	e.size += int64(cap(e.headers) + 4*cap(e.ends))
 	e.requestBody = e.keepBody(c.body, "request body")
 	if r.Method != http.MethodHead {
 		e.replyBody = e.keepBody(a.beginning(), "reply body")
 	}
 	e.Duration = time.Since(started)
-	c.journal.add(e)
-	c.meet(c.scene, e.seen, e.Number)
+	observed := c.journal.observer != nil
+	number := c.journal.add(e, observed) // from here on it may be forgotten, and used again, unless it is held
+	c.meet(c.scene, c.seen, number)
+	if !observed {
+		return nil
+	}
 	return e
 }
 
@@ -96,11 +123,17 @@ func (e *logged) keepHeader(h http.Header, what string) {
 				e.cut(what)
 			}
 			if room >= 0 {
-				e.headers = append(e.headers, name, short)
+				e.keepTexts(name, short)
 			}
 		}
 	}
-	e.size += int64(maxKeptHeader - max(room, 0))
+}
+
+func (e *logged) keepTexts(list ...string) {
+	for _, text := range list {
+		e.headers = append(e.headers, text...)
+		e.ends = append(e.ends, uint32(len(e.headers))) //nolint:gosec // there is less than maxKeptHeader of each message
+	}
 }
 
 func (e *logged) keepBody(body []byte, what string) []byte {
@@ -141,9 +174,11 @@ func (s *Server) open(kept *logged) Exchange {
 	e := kept.Exchange
 	e.Findings, e.Cut = slices.Clone(e.Findings), slices.Clone(e.Cut)
 	e.Behaviours = s.behaviours(kept.seen)
-	e.RequestHeader, e.ReplyHeader = header(kept.headers[:kept.ofRequest]), header(kept.headers[kept.ofRequest:])
-	for _, text := range explanations(e.Findings) {
-		e.ReplyHeader.Add(explanationHeader, text)
+	e.RequestHeader, e.ReplyHeader = kept.header(0, kept.ofRequest), kept.header(kept.ofRequest, len(kept.ends))
+	if !s.unexplained {
+		for _, text := range explanations(e.Findings) {
+			e.ReplyHeader.Add(explanationHeader, text)
+		}
 	}
 	e.RequestBody, e.ReplyBody = string(kept.requestBody), string(kept.replyBody)
 	if e.ReplyHeader.Get("Content-Encoding") == "gzip" {
@@ -152,10 +187,15 @@ func (s *Server) open(kept *logged) Exchange {
 	return e
 }
 
-func header(pairs []string) http.Header {
-	h := http.Header{}
-	for i := 0; i < len(pairs); i += 2 {
-		h[pairs[i]] = append(h[pairs[i]], pairs[i+1])
+// header returns the header whose names and values are those from one place to another.
+func (e *logged) header(from, to int) http.Header {
+	h, start := http.Header{}, uint32(0)
+	if from > 0 {
+		start = e.ends[from-1]
+	}
+	for i := from; i < to; i += 2 {
+		name, value := string(e.headers[start:e.ends[i]]), string(e.headers[e.ends[i]:e.ends[i+1]])
+		h[name], start = append(h[name], value), e.ends[i+1]
 	}
 	return h
 }
@@ -168,127 +208,4 @@ func decompressed(data []byte) string {
 	}
 	text, _ := io.ReadAll(io.LimitReader(zip, maxKeptBody)) // a body that was cut ends early
 	return string(text)
-}
-
-// What a journal keeps unless told otherwise, and the least that it can be told to.
-const (
-	defaultEntries, leastEntries = 1000, 1
-	defaultBytes, leastBytes     = 16 << 20, 1 << 20 // the least holds any one exchange
-)
-
-// journal remembers the last exchanges. Those on which the client or the mock broke the contract are
-// kept apart, so that a flood of good ones doesn't push them out.
-type journal struct {
-	mu           sync.Mutex
-	count        int64
-	last, broken ring
-	followers    map[chan struct{}]bool
-	observer     func(Exchange)
-}
-
-// bound sets what is kept at most: so many exchanges in each list, and half of the bytes.
-func (j *journal) bound(entries int, size int64) {
-	entries, size = max(entries, leastEntries), max(size, leastBytes)
-	j.last, j.broken = ring{most: entries, limit: size / 2}, ring{most: entries, limit: size / 2}
-}
-
-// add numbers the exchange and keeps it.
-func (j *journal) add(e *logged) {
-	broken := e.has(Violation, Fault)
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.count++
-	e.Number = j.count
-	j.last.push(e)
-	if broken {
-		j.broken.push(e)
-	}
-	for wake := range j.followers {
-		select {
-		case wake <- struct{}{}:
-		default: // it will look anyway
-		}
-	}
-}
-
-func (j *journal) all(broken bool) []*logged {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if broken {
-		return slices.Clone(j.broken.kept())
-	}
-	return slices.Clone(j.last.kept())
-}
-
-// find returns the exchange with that number, or nil.
-func (j *journal) find(number int64) *logged {
-	for _, broken := range []bool{false, true} {
-		list := j.all(broken)
-		if i := slices.IndexFunc(list, func(e *logged) bool { return e.Number == number }); i >= 0 {
-			return list[i]
-		}
-	}
-	return nil
-}
-
-// after returns the first exchange that is kept with a greater number, or nil.
-func (j *journal) after(number int64) *logged {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	kept := j.last.kept()
-	if len(kept) == 0 {
-		return nil
-	}
-	i := max(0, number+1-kept[0].Number) // they are numbered without gaps
-	if i >= int64(len(kept)) {
-		return nil
-	}
-	return kept[i]
-}
-
-func (j *journal) clear() {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	j.last, j.broken = ring{most: j.last.most, limit: j.last.limit}, ring{most: j.broken.most, limit: j.broken.limit}
-}
-
-// follow returns what is sent to after each exchange, and the number of the last one.
-func (j *journal) follow() (wake chan struct{}, last int64) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	wake = make(chan struct{}, 1)
-	if j.followers == nil {
-		j.followers = map[chan struct{}]bool{}
-	}
-	j.followers[wake] = true
-	return wake, j.count
-}
-
-func (j *journal) unfollow(wake chan struct{}) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	delete(j.followers, wake)
-}
-
-// ring holds the last entries: at most so many, and so many bytes.
-type ring struct {
-	list  []*logged // from first on; what is before was forgotten
-	first int
-	most  int
-	bytes int64
-	limit int64
-}
-
-func (r *ring) kept() []*logged { return r.list[r.first:] }
-
-func (r *ring) push(e *logged) {
-	r.list, r.bytes = append(r.list, e), r.bytes+e.size
-	for len(r.kept()) > r.most || r.bytes > r.limit {
-		r.bytes -= r.list[r.first].size
-		r.list[r.first] = nil
-		r.first++
-	}
-	if r.first > len(r.kept()) { // now and then, so that forgetting stays cheap
-		r.list, r.first = slices.Clone(r.kept()), 0
-	}
 }

@@ -2,6 +2,7 @@ package mock
 
 import (
 	"cmp"
+	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -45,6 +46,20 @@ const shortSecret = 8
 type redactor struct {
 	secrets []secret
 	tokens  map[string]string // what stands for a user's token in a header
+	names   map[string]string // what stands for any other secret; nil if nobody needs to tell them apart
+}
+
+// instead is what stands for a secret that is nobody's token.
+func (r *redactor) instead(secret string) string {
+	if r.names == nil {
+		return redacted
+	}
+	name := r.names[secret]
+	if name == "" {
+		name = fmt.Sprintf("secret-%d", len(r.names)+1)
+		r.names[secret] = name
+	}
+	return name
 }
 
 // secret is a text that must not be shown, and what is shown instead.
@@ -108,7 +123,7 @@ func (r *redactor) brief(e Exchange) Exchange {
 // exchange redacts a whole exchange. A password or an unknown token that stands somewhere by name is
 // replaced everywhere in it.
 func (r *redactor) exchange(e Exchange) Exchange {
-	own := &redactor{slices.Clone(r.secrets), r.tokens}
+	own := &redactor{slices.Clone(r.secrets), r.tokens, nil}
 	own.learnNamed(e)
 	e.RequestBody, e.ReplyBody = own.body(e.RequestBody, nil), own.body(e.ReplyBody, nil)
 	if e.Cut != nil {
@@ -123,13 +138,13 @@ func (r *redactor) learnNamed(e Exchange) {
 	for _, name := range []string{"Authorization", "Proxy-Authorization"} {
 		for _, value := range e.RequestHeader.Values(name) {
 			_, credential, _ := strings.Cut(value, " ")
-			r.learn(strings.Trim(credential, `" `), redacted)
+			r.learnOther(strings.Trim(credential, `" `))
 		}
 	}
 	for _, value := range append(e.RequestHeader.Values("Cookie"), e.ReplyHeader.Values("Set-Cookie")...) {
 		for pair := range strings.SplitSeq(value, ";") {
 			_, cookie, _ := strings.Cut(pair, "=")
-			r.learn(cookie, redacted)
+			r.learnOther(cookie)
 		}
 	}
 	_, query, _ := strings.Cut(e.Target, "?")
@@ -137,13 +152,20 @@ func (r *redactor) learnNamed(e Exchange) {
 		if pair, err := url.ParseQuery(part); err == nil {
 			for name := range pair {
 				if secretWord(name) {
-					r.learn(pair.Get(name), redacted)
+					r.learnOther(pair.Get(name))
 				}
 			}
 		}
 	}
 	for _, body := range []string{e.RequestBody, e.ReplyBody} {
-		r.body(body, func(text string) { r.learn(text, redacted) })
+		r.body(body, r.learnOther)
+	}
+}
+
+// learnOther adds a secret that is nobody's token.
+func (r *redactor) learnOther(text string) {
+	if len(text) >= shortSecret {
+		r.learn(text, r.instead(text))
 	}
 }
 
@@ -186,7 +208,7 @@ func (r *redactor) text(text string) string {
 		if m[1] == "pass" || m[3] == "null" { // pass is a key of task_status_mapping
 			return found
 		}
-		return m[1] + m[2] + redacted
+		return m[1] + m[2] + r.instead(m[3])
 	})
 }
 
@@ -272,7 +294,7 @@ func (r *redactor) body(body string, learn func(string)) string {
 			if learn != nil {
 				learn(plain)
 			}
-			b.WriteString(`"` + redacted + `"`)
+			b.WriteString(`"` + r.insteadOf(raw, plain) + `"`)
 		case learn == nil && raw.Kind() == '"':
 			if text := r.text(plain); text != plain {
 				raw = appendJSON(nil, text)
@@ -292,4 +314,20 @@ func unquoted(raw jsontext.Value) string {
 	}
 	plain, _ := jsontext.AppendUnquote(nil, raw) // the decoder took it
 	return string(plain)
+}
+
+// insteadOf is what stands for a JSON value that is a secret.
+func (r *redactor) insteadOf(raw jsontext.Value, plain string) string {
+	switch {
+	case raw.Kind() != '"':
+		return r.instead(string(raw))
+	case r.names == nil:
+		return redacted
+	}
+	for _, s := range r.secrets {
+		if s.text == plain {
+			return s.instead
+		}
+	}
+	return r.instead(plain)
 }

@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"maps"
 	"slices"
+	"strconv"
 	"sync"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // record is a connection: what clients can see of it, and what lists are filtered by. It doesn't change:
@@ -12,20 +15,67 @@ import (
 type record struct {
 	id           int64
 	organization string
-	keys         []any       // the texts of collection.filters; nil for what isn't a text
+	keys         []any       // the texts and integers of collection.filters, as filterKey has them; nil for anything else
 	views        [][]byte    // in JSON, indexed as collection.hiddenFrom says
 	faults       [][]Finding // by view, what the contract forbids in it: nil but on a defect of mock or contract
+
+	// Most records need no more, and one piece of memory is better than three.
+	keyRoom  [3]any
+	viewRoom [2][]byte
+}
+
+func newRecord(col *collection, id int64, organization string) *record {
+	rec := &record{id: id, organization: organization}
+	rec.keys, rec.views = rec.keyRoom[:], rec.viewRoom[:]
+	if len(col.filters) > len(rec.keys) {
+		rec.keys = make([]any, len(col.filters))
+	}
+	if col.views() > len(rec.views) {
+		rec.views = make([][]byte, col.views())
+	}
+	rec.keys, rec.views = rec.keys[:len(col.filters)], rec.views[:col.views()]
+	return rec
+}
+
+// draft is what a connection is made of, before it is rendered: what it refers to, its values, and the members of one
+// of them.
+type draft struct {
+	refs            map[string]*entity
+	values, members map[string]any
+}
+
+// drafts are used again: rendering keeps nothing of them but texts.
+var drafts = sync.Pool{New: func() any {
+	return &draft{refs: map[string]*entity{}, values: map[string]any{}, members: map[string]any{}}
+}}
+
+// fill makes the draft one of what a client of the organization sent.
+func (d *draft) fill(w *World, op *operation, organization string, sent map[string]any) {
+	clear(d.refs)
+	clear(d.values)
+	clear(d.members)
+	w.findReferences(d.refs, op, organization, sent)
+	fillInto(d.values, d.members, op, sent, d.refs)
 }
 
 // fill completes what a client sent with what the contract says of the rest.
 func fill(op *operation, sent map[string]any, refs map[string]*entity) map[string]any {
-	values := make(map[string]any, 2*len(op.fields))
+	values := map[string]any{}
+	fillInto(values, nil, op, sent, refs)
+	return values
+}
+
+func fillInto(values, members map[string]any, op *operation, sent map[string]any, refs map[string]*entity) {
 	for i := range op.fields {
 		f := &op.fields[i]
 		value, ok := sent[f.name]
 		switch {
 		case ok && f.inherits != nil:
-			value = f.inherits.complete(value, refs)
+			if members == nil {
+				members = map[string]any{}
+			}
+			f.inherits.completeInto(members, value, refs)
+			value, members = members, nil
 		case ok && f.refersTo != nil && refs[f.name] != nil:
 			value = refs[f.name].attributes["id"] // 1.0 is the same id as 1
 		case !ok && f.from != "":
@@ -37,14 +87,18 @@ func fill(op *operation, sent map[string]any, refs map[string]*entity) map[strin
 			values[f.name] = value
 		}
 	}
-	return values
 }
 
 // complete adds the members that weren't sent: those of "*" first, then the named ones.
 func (r inheritsRule) complete(sent any, refs map[string]*entity) any {
+	members := map[string]any{}
+	r.completeInto(members, sent, refs)
+	return members
+}
+
+func (r inheritsRule) completeInto(members map[string]any, sent any, refs map[string]*entity) {
 	all, _ := r["*"].value(refs).(map[string]any)
 	own, _ := sent.(map[string]any)
-	members := make(map[string]any, len(all)+len(r)+len(own))
 	maps.Copy(members, all)
 	for name, from := range r {
 		if value := from.value(refs); name != "*" && value != nil {
@@ -52,13 +106,14 @@ func (r inheritsRule) complete(sent any, refs map[string]*entity) any {
 		}
 	}
 	maps.Copy(members, own)
-	return members
 }
 
-// scratch holds what a record is rendered into before its size is known, and the members of a view.
+// scratch holds what a record is rendered into before its size is known, the members of a view, and the order of
+// those of the last object: the next one's are probably the same.
 type scratch struct {
 	text  []byte
 	shown map[string]any
+	order []string
 }
 
 var scratches = sync.Pool{New: func() any { return &scratch{shown: map[string]any{}} }}
@@ -66,7 +121,7 @@ var scratches = sync.Pool{New: func() any { return &scratch{shown: map[string]an
 // render makes a record of the values. Each view of it is held to the contract, and written in JSON: from
 // here on the bytes are all that there is.
 func (c *Contract) render(col *collection, id int64, org string, values map[string]any, refs map[string]*entity) *record {
-	rec := &record{id: id, organization: org, keys: make([]any, len(col.filters)), views: make([][]byte, col.views())}
+	rec := newRecord(col, id, org)
 	values[col.id] = id
 	for i := range col.properties {
 		if p := &col.properties[i]; p.from != "" {
@@ -74,29 +129,37 @@ func (c *Contract) render(col *collection, id int64, org string, values map[stri
 		}
 	}
 	for i, name := range col.filters {
-		if _, ok := values[name].(string); ok {
-			rec.keys[i] = values[name]
-		}
+		rec.keys[i] = filterKey(values[name])
 	}
 	s := scratches.Get().(*scratch)
-	text, shown, ends := s.text[:0], s.shown, make([]int, len(rec.views))
+	text, shown := s.text[:0], s.shown
+	var few [4]int
+	ends := few[:0] // of the views
 	for view := range rec.views {
-		clear(shown)
 		text = append(text, '{')
+		start := len(text)
 		for i := range col.properties {
 			p := &col.properties[i]
 			value, ok := values[p.name]
 			if !ok || !col.shows(p, view) {
+				delete(shown, p.name)
 				continue
 			}
-			if len(shown) > 0 {
+			if len(text) > start {
 				text = append(text, ',')
 			}
-			shown[p.name] = value
-			text = appendJSON(append(append(text, p.spelled...), ':'), value)
+			if view == 0 || !col.shows(p, view-1) {
+				shown[p.name] = value
+			}
+			text = append(append(text, p.spelled...), ':')
+			if object, ok := value.(map[string]any); ok {
+				text = s.appendObject(text, object)
+			} else {
+				text = appendJSON(text, value)
+			}
 		}
 		text = append(text, '}')
-		ends[view] = len(text)
+		ends = append(ends, len(text))
 		c.judge(col, rec, view, shown)
 	}
 	kept, from := bytes.Clone(text), 0
@@ -107,6 +170,50 @@ func (c *Contract) render(col *collection, id int64, org string, values map[stri
 		rec.views[view], from = kept[from:to:to], to
 	}
 	return rec
+}
+
+// filterKey is a value as lists are filtered by it: the text of a text or an integer, or nil.
+func filterKey(value any) any {
+	if text, ok := value.(string); ok {
+		return text
+	}
+	if i, ok := value.(int64); ok {
+		return strconv.FormatInt(i, 10)
+	}
+	if i, ok := asInt(value); ok {
+		return strconv.FormatInt(i, 10)
+	}
+	return nil
+}
+
+// appendObject appends what appendJSON would.
+func (s *scratch) appendObject(dst []byte, object map[string]any) []byte {
+	if !s.inOrder(object) {
+		s.order = slices.AppendSeq(s.order[:0], maps.Keys(object))
+		slices.Sort(s.order)
+	}
+	dst = append(dst, '{')
+	for i, name := range s.order {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst, _ = jsontext.AppendQuote(dst, name)
+		dst = appendJSON(append(dst, ':'), object[name])
+	}
+	return append(dst, '}')
+}
+
+// inOrder tells whether the object has the members of the last one.
+func (s *scratch) inOrder(object map[string]any) bool {
+	if len(s.order) != len(object) {
+		return false
+	}
+	for _, name := range s.order {
+		if _, ok := object[name]; !ok {
+			return false
+		}
+	}
+	return true
 }
 
 // judge holds a view of the record to every schema that a reply with it must fit.

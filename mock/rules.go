@@ -11,8 +11,9 @@ import (
 
 // collectionRule is x-collection on an operation: what it does, and to which collection.
 type collectionRule struct {
-	Name string `yaml:"name"` // the kind of connection: alm, analysis
-	Verb string `yaml:"verb"` // list, get, create or update
+	Name string `yaml:"name"` // the kind of connection: alm, analysis; or objects of the world, such as projects
+	Kind string `yaml:"kind"` // of connectors: that of the connections that they are for; else empty
+	Verb string `yaml:"verb"` // list, get, create, update or caller
 }
 
 // featureRule is x-feature on a field with an enum: only organizations with the feature Name

@@ -76,7 +76,9 @@ func enter(c *call) *reply {
 	c.r = &below
 	rest, ok := strings.CutPrefix(asked, c.basePath)
 	if path, err := url.PathUnescape(rest); ok && err == nil && strings.HasPrefix(rest, "/") {
-		below.URL.Path, below.URL.RawPath = path, rest
+		if below.URL.Path, below.URL.RawPath = path, rest; rest == path {
+			below.URL.RawPath = "" // as the URL's parser has it
+		}
 		return nil
 	}
 	below.URL.Path, below.URL.RawPath = "/", ""

@@ -89,6 +89,9 @@ func (m *moving) all() (kept int, dropped []Dropped) {
 	owners := slices.SortedFunc(maps.Keys(m.old.rows), owner.compare)
 	for _, of := range owners {
 		col := m.c.collections[of.kind]
+		if col.fixed() { // no client changed those
+			continue
+		}
 		seeds := m.before.rows[of]
 		for _, rec := range m.old.rows[of].all() {
 			if seed := seeds.get(rec.id); seed != rec {
@@ -177,6 +180,9 @@ func (w *World) allSeeds() []seed {
 	}
 	var seeds []seed
 	for _, of := range slices.SortedFunc(maps.Keys(w.taken.rows), owner.compare) {
+		if w.taken.contract.collections[of.kind].fixed() {
+			continue
+		}
 		for _, rec := range w.taken.rows[of].all() {
 			if s := known[rec]; s != nil {
 				seeds = append(seeds, *s)

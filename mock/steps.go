@@ -1,7 +1,6 @@
 package mock
 
 import (
-	"encoding/json"
 	"fmt"
 	"mime"
 	"net/http"
@@ -21,22 +20,24 @@ type call struct {
 	w       http.ResponseWriter
 	r       *http.Request // without the base path
 
-	path   *path             // set by matchOperation
-	op     *operation        // set by matchOperation
-	vars   map[string]string // of the path, still escaped
-	user   *User             // set by authenticate
-	record *record           // set by findConnection, if the path names one
-	sent   map[string]any    // the body, set by readBody
-	query  map[string]any    // parameters that the contract knows, set by validateQuery
-	refs   map[string]*entity
-	values map[string]any // the body completed, set by fillDefaults
+	path   *path          // set by matchOperation
+	op     *operation     // set by matchOperation
+	vars   variables      // of the path, still escaped
+	user   *User          // set by authenticate
+	record *record        // set by findConnection, if the path names one
+	sent   map[string]any // the body, set by readBody
+	query  map[string]any // parameters that the contract knows, set by validateQuery
+	*draft                // the body completed, set by fillDefaults
 
-	reached  int // the place of the step that is taken, in steps
+	reached  int // the place of the step that is taken, from 1; 0 if nobody walks
 	invalid  fieldErrors
 	findings []Finding
 	body     []byte // as it was read, for the journal; nothing else may use its memory
 	seen     []item // what the exchange covered
 	room     [24]item
+	met      [16]uint64 // a bit for each of seen
+	shown    reply      // what show answers
+	one      [1]*record
 
 	fault       *actingFault // set by disturb, if one acts
 	unvalidated bool         // the request asked not to be validated
@@ -52,7 +53,7 @@ func (c *call) find(findings ...Finding) {
 	c.findings = slices.Grow(c.findings, len(findings))
 	for _, f := range findings {
 		f.Pointer, f.Message = clip(f.Pointer), clip(f.Message)
-		if f.Severity == Violation && f.Source == "" && c.path != nil {
+		if (f.Severity == Violation || f.Severity == Breach) && f.Source == "" && c.path != nil {
 			f.Source = c.path.cite(c.r.Method)
 		}
 		c.findings = append(c.findings, f)
@@ -147,29 +148,39 @@ func accepts(header, offer string) bool {
 }
 
 func authenticate(c *call) *reply {
+	token, detail := c.token()
+	if detail == "" {
+		if c.user = c.world.byToken[token]; c.user != nil {
+			return nil
+		}
+		detail = unknownToken
+		c.find(Finding{Severity: Refusal, In: "header", Pointer: "Authorization", Message: "no user of the world has this token"})
+	}
+	return refuse(http.StatusUnauthorized, "%s", detail)
+}
+
+// token is what the client authenticates with. If that isn't as it should be, it finds so, and says what a
+// refusal says.
+func (c *call) token() (token, detail string) {
 	scheme := c.op.responses[http.StatusUnauthorized].header["WWW-Authenticate"]
 	first, token, _ := strings.Cut(strings.TrimSpace(c.r.Header.Get("Authorization")), " ")
 	token = strings.TrimSpace(token)
 	if len(token) > 1 && strings.HasPrefix(token, `"`) && strings.HasSuffix(token, `"`) {
 		token = strings.TrimSpace(token[1 : len(token)-1])
 	}
-	f := Finding{Severity: Violation, In: "header", Pointer: "Authorization"}
-	detail := unknownToken
+	message := ""
 	switch {
 	case !strings.EqualFold(first, scheme):
-		detail, f.Message = noCredentials, fmt.Sprintf("must be %q and an access token", scheme)
+		detail, message = noCredentials, fmt.Sprintf("must be %q and an access token", scheme)
 	case token == "":
-		detail, f.Message = emptyToken, "the token is missing"
+		detail, message = emptyToken, "the token is missing"
 	case strings.ContainsAny(token, " \t"):
-		detail, f.Message = spacedToken, "the token has blanks in it"
+		detail, message = spacedToken, "the token has blanks in it"
 	default:
-		if c.user = c.world.byToken[token]; c.user != nil {
-			return nil
-		}
-		f.Severity, f.Message = Refusal, "no user of the world has this token"
+		return token, ""
 	}
-	c.find(f)
-	return refuse(http.StatusUnauthorized, "%s", detail)
+	c.find(Finding{Severity: Violation, In: "header", Pointer: "Authorization", Message: message})
+	return "", detail
 }
 
 func checkPermission(c *call) *reply {
@@ -190,20 +201,14 @@ func findConnection(c *call) *reply {
 		if p.in != openapi3.ParameterInPath {
 			continue
 		}
-		text, err := url.PathUnescape(c.vars[p.name])
-		value, ok := parameterValue(p.schema, text)
-		if err != nil || !ok || validate(p.schema, value, asRequest) != nil {
-			c.find(Finding{
-				Severity: Violation, In: "path", Pointer: p.name, Source: p.cited,
-				Message: fmt.Sprintf("%s is not an id: an integer from 1, without sign or leading zeros", display(text)),
-			})
+		id, ok := c.namedID(p)
+		if !ok {
 			return refuse(http.StatusNotFound, notFound)
 		}
-		id, _ := asInt(value)
 		if c.record = c.store.get(c.op.collection, c.user.Organization, id); c.record == nil {
 			c.find(Finding{
 				Severity: Refusal, In: "path", Pointer: p.name, Source: p.cited,
-				Message: fmt.Sprintf("organization %s has no %s connection %d", c.user.Organization, c.op.collection.name, id),
+				Message: fmt.Sprintf("organization %s has no %s %d", c.user.Organization, c.op.collection.one, id),
 			})
 			return refuse(http.StatusNotFound, notFound)
 		}
@@ -211,13 +216,19 @@ func findConnection(c *call) *reply {
 	return nil
 }
 
-// parameterValue reads the text of a parameter as its schema's type wants it.
-func parameterValue(schema *openapi3.Schema, text string) (value any, ok bool) {
-	if !schema.Type.Is(openapi3.TypeInteger) {
-		return text, true
+// namedID is the id that the path names. It finds what is wrong with one that is none.
+func (c *call) namedID(p *parameter) (id int64, ok bool) {
+	text, err := url.PathUnescape(c.vars.get(p.name))
+	value, ok := parameterValue(p.schema, text)
+	if err != nil || !ok || validate(p.schema, value, asRequest) != nil {
+		c.find(Finding{
+			Severity: Violation, In: "path", Pointer: p.name, Source: p.cited,
+			Message: fmt.Sprintf("%s is not an id: an integer from 1, without sign or leading zeros", display(text)),
+		})
+		return 0, false
 	}
-	i, err := strconv.ParseInt(text, 10, 64)
-	return json.Number(text), err == nil && strconv.FormatInt(i, 10) == text
+	id, ok = asInt(value)
+	return id, ok
 }
 
 func refuseUnknownReferences(c *call) *reply {
@@ -289,8 +300,9 @@ func refuseInvalid(c *call) *reply {
 
 func fillDefaults(c *call) *reply {
 	if c.op.input != nil {
-		c.refs = c.world.references(c.op, c.user.Organization, c.sent)
-		c.values = fill(c.op, c.sent, c.refs)
+		d := drafts.Get().(*draft)
+		d.fill(c.world, c.op, c.user.Organization, c.sent)
+		c.draft = d
 		c.sawFilled()
 	}
 	return nil

@@ -113,6 +113,7 @@ type object struct {
 	members map[string]any
 	places  []place
 	pos
+	cut *int // the number of the list that it stands for, if it does: see cutPieces
 }
 
 // place is where a member of an object stands.
@@ -131,8 +132,21 @@ func (o *object) at(name string) pos {
 	return o.pos
 }
 
+// below moves the object so many lines down.
+func (o *object) below(lines int) {
+	o.line += lines
+	for i := range o.places {
+		o.places[i].line += lines
+	}
+}
+
 // UnmarshalYAML reads the mapping as JSON: see jsonValue.
 func (o *object) UnmarshalYAML(n *yaml.Node) error {
+	if n.Tag == pieceTag {
+		cut, err := strconv.Atoi(n.Value)
+		o.cut = &cut
+		return err
+	}
 	budget := maxValues
 	value, err := jsonValue(n, &budget, 1) // one level deeper, as in a reply
 	if errors.Is(err, errTooDeep) {
@@ -145,7 +159,7 @@ func (o *object) UnmarshalYAML(n *yaml.Node) error {
 	if !ok {
 		return errors.New("must be a mapping")
 	}
-	*o = object{members, make([]place, 0, len(n.Content)/2), pos{n.Line, n.Column}}
+	*o = object{members: members, places: make([]place, 0, len(n.Content)/2), pos: pos{n.Line, n.Column}}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		o.places = append(o.places, place{n.Content[i].Value, pos{n.Content[i].Line, n.Content[i].Column}})
 	}
@@ -229,6 +243,9 @@ func jsonScalar(n *yaml.Node, fail func(format string, args ...any) error) (any,
 
 // uniqueKeys refuses a mapping that has a key twice: which one counts would be a guess.
 func uniqueKeys(n *yaml.Node) error {
+	if len(n.Content) < 40 && !hasKeyTwice(n) {
+		return nil
+	}
 	seen := make(map[string]int, len(n.Content)/2)
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i]
@@ -238,4 +255,16 @@ func uniqueKeys(n *yaml.Node) error {
 		seen[key.Value] = key.Line
 	}
 	return nil
+}
+
+// hasKeyTwice is the quick answer for a small mapping.
+func hasKeyTwice(n *yaml.Node) bool {
+	for i := 2; i+1 < len(n.Content); i += 2 {
+		for j := 0; j < i; j += 2 {
+			if n.Content[i].Value == n.Content[j].Value {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -1,9 +1,12 @@
 package mock
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -12,7 +15,7 @@ import (
 type verb func(*call) *reply
 
 // verbs are what x-collection can say that an operation does.
-var verbs = map[string]verb{"list": list, "get": get, "create": create, "update": update}
+var verbs = map[string]verb{"list": list, "get": get, "create": create, "update": update, "caller": caller}
 
 // validateQuery reads the parameters of the query that the contract knows.
 func validateQuery(c *call) *reply {
@@ -82,13 +85,31 @@ func (c *call) readParameter(p *parameter, texts []string) {
 	for i := range c.op.collection.properties {
 		property := &c.op.collection.properties[i]
 		if property.name == p.filters && validate(property.schema, value, asResponse) != nil {
-			note(Note, fmt.Sprintf("no connection can have %s", display(value)))
+			note(Note, fmt.Sprintf("no %s can have %s", c.op.collection.noun(), display(value)))
 		}
 	}
 	c.query[p.name] = value
 }
 
+// parameterValue reads the text of a parameter as its schema's type wants it.
+func parameterValue(schema *openapi3.Schema, text string) (value any, ok bool) {
+	if !schema.Type.Is(openapi3.TypeInteger) {
+		return text, true
+	}
+	i, err := strconv.ParseInt(text, 10, 64)
+	return json.Number(text), err == nil && strconv.FormatInt(i, 10) == text
+}
+
 func get(c *call) *reply { return c.show(c.record) }
+
+// caller shows the user who asks.
+func caller(c *call) *reply {
+	id := int64(slices.Index(c.world.users, c.user) + 1)
+	if c.record = c.store.get(c.op.collection, c.user.Organization, id); c.record == nil {
+		return refuse(http.StatusNotFound, notFound) // the world was replaced meanwhile
+	}
+	return c.show(c.record)
+}
 
 func create(c *call) *reply {
 	return c.show(c.store.create(c.liberty, c.op.collection, c.user.Organization, c.values, c.refs))
@@ -101,5 +122,7 @@ func update(c *call) *reply {
 // show answers with the connection as the user may see it.
 func (c *call) show(rec *record) *reply {
 	c.sawConnections(1)
-	return &reply{status: c.op.success, records: []*record{rec}, view: c.op.collection.hiddenFrom(c.user)}
+	c.one[0] = rec
+	c.shown = reply{status: c.op.success, records: c.one[:], view: c.op.collection.hiddenFrom(c.user)}
+	return &c.shown
 }

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// stepNames are those of the functions in steps. It is filled when the program starts, because steps refer to
+// stepNames are those of the functions in steps, from 1. It is filled when the program starts, because steps refer to
 // what reads it.
-var stepNames []string
+var stepNames = []string{""}
 
 func init() {
 	for _, s := range steps {
@@ -20,4 +20,4 @@ func init() {
 
 // Steps names what a request walks through, in order, such as authenticate: the first that has an answer ends the
 // walk. The Step of an [Exchange] is one of them.
-func Steps() []string { return slices.Clone(stepNames) }
+func Steps() []string { return slices.Clone(stepNames[1:]) }

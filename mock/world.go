@@ -1,8 +1,10 @@
 package mock
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -32,6 +34,7 @@ type User struct {
 	Token        string
 	Organization string
 	Permissions  []string // such as "Edit ALM connections"
+	Email        string   // that the API shows of the user
 }
 
 // may tells whether the user has the permission; everybody has the empty one.
@@ -45,17 +48,27 @@ type organization struct {
 	features []string
 }
 
-// entity is an object that fields of connections refer to: a connector or a project.
+// entity is an object that connections refer to, or that is shown beside them.
 type entity struct {
 	organization string
 	attributes   map[string]any
+	belongs      map[string]*entity // to an application, or to a business unit
 }
 
 // entityKey finds an entity. Connectors of different kinds are numbered apart.
 type entityKey struct {
-	collection string // connectors or projects
+	collection string // such as connectors or projects
 	kind       string // of a connector; else empty
 	id         int64
+}
+
+// noun is what such an entity is called, such as alm connector.
+func (k entityKey) noun() string {
+	return strings.TrimSpace(k.kind + " " + strings.ReplaceAll(strings.TrimSuffix(k.collection, "s"), "-", " "))
+}
+
+func (k entityKey) compare(other entityKey) int {
+	return cmp.Or(cmp.Compare(k.collection, other.collection), cmp.Compare(k.kind, other.kind), cmp.Compare(k.id, other.id))
 }
 
 // seed is a connection that the world starts with.
@@ -115,6 +128,11 @@ func (w *World) refer(rule *refersRule, organization string, id int64) (e *entit
 // references finds the entities that the fields sent to an operation refer to, by field.
 func (w *World) references(op *operation, organization string, sent map[string]any) map[string]*entity {
 	found := map[string]*entity{}
+	w.findReferences(found, op, organization, sent)
+	return found
+}
+
+func (w *World) findReferences(found map[string]*entity, op *operation, organization string, sent map[string]any) {
 	for i := range op.fields {
 		f := &op.fields[i]
 		if f.refersTo == nil {
@@ -124,7 +142,6 @@ func (w *World) references(op *operation, organization string, sent map[string]a
 			found[f.name], _ = w.refer(f.refersTo, organization, id)
 		}
 	}
-	return found
 }
 
 // value is what the source gives, or nil.

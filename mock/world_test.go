@@ -1,6 +1,7 @@
 package mock_test
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -129,4 +130,75 @@ func FuzzReadWorld(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestLargeWorldIsReadInPieces: a file that is cut into pieces gives the same world as one that is read as a whole,
+// and the same errors.
+func TestLargeWorldIsReadInPieces(t *testing.T) {
+	large := strings.Replace(string(worldText(1000)), "connections:\n", "connections: # many\n", 1)
+	cut := string(worldText(1000))
+	for name, tc := range map[string]struct {
+		old, replacement string
+		error            string
+	}{
+		"as it is":                   {},
+		"windows":                    {old: "\n", replacement: "\r\n"},
+		"comments":                   {old: "        - {id: 500,", replacement: "# half\n\n        # of them\n        - {id: 500,"},
+		"a list elsewhere":           {old: "params: {alm_user", replacement: "params: {connections: [1], alm_user"},
+		"text like an entry":         {old: "alias: Shop 60,", replacement: "alias: \"Shop\n        - 60\","},
+		"alias":                      {old: "alm_project: Project 900", replacement: "alm_project: &p Project 900"},
+		"alias of another":           {old: "alm_project: Project 900", replacement: "alm_project: *f"},
+		"wrong in a piece":           {old: "{id: 900, connector: 2", replacement: "{id: 900, connector: 7", error: "organization main has no connector with id 7"},
+		"id twice":                   {old: "{id: 900,", replacement: "{id: 100,", error: "the id is already taken on line"},
+		"no YAML":                    {old: "{id: 900,", replacement: "{id: 900", error: "w.yaml:"},
+		"an anchor that's not there": {old: "alm_project: Project 900", replacement: "alm_project: *nowhere", error: "w.yaml:"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			change := func(text string) []byte {
+				if name == "alias of another" {
+					text = strings.Replace(text, "alm_project: Project 3}", "alm_project: &f Project 3}", 1)
+				}
+				if tc.old != "" {
+					assert.Assert(t, strings.Contains(text, tc.old))
+					text = strings.ReplaceAll(text, tc.old, tc.replacement)
+				}
+				return []byte(text)
+			}
+			got, err := mock.ReadWorld("w.yaml", change(cut))
+			want, wantErr := mock.ReadWorld("w.yaml", change(large))
+			if tc.error != "" {
+				assert.ErrorContains(t, err, tc.error)
+				assert.Equal(t, err.Error(), wantErr.Error())
+				return
+			}
+			assert.NilError(t, err)
+			assert.NilError(t, wantErr)
+			list := func(w *mock.World) string { return newAPI(mock.WithWorld(w)).do("GET", alm, "").body }
+			assert.Assert(t, len(list(got)) > 100_000)
+			assert.Assert(t, list(got) == list(want))
+		})
+	}
+	assert.Assert(t, mock.Pieces([]byte(cut)) > 1)
+	assert.Equal(t, mock.Pieces([]byte(large)), 0)
+}
+
+// TestLargeWorldInJSON: entries that are JSON are read without YAML, and mean the same.
+func TestLargeWorldInJSON(t *testing.T) {
+	text := string(worldText(1000))
+	head := text[:strings.Index(text, "        - {id: 1, connector")]
+	inJSON := head + regexp.MustCompile(`(\w+): ([^,{}]+|\{)`).ReplaceAllStringFunc(text[len(head):], func(member string) string {
+		name, value, _ := strings.Cut(member, ": ")
+		if value != "{" && name != "id" && name != "connector" && name != "project" {
+			value = strconv.Quote(value)
+		}
+		return strconv.Quote(name) + ": " + value
+	})
+	list := func(text string) string {
+		w, err := mock.ReadWorld("w.yaml", []byte(text))
+		assert.NilError(t, err)
+		return newAPI(mock.WithWorld(w)).do("GET", alm, "").body
+	}
+	assert.Assert(t, list(inJSON) == list(text))
+	_, err := mock.ReadWorld("w.yaml", []byte(strings.Replace(inJSON, `"connector": 2`, `"connector": 7`, 1)))
+	assert.ErrorContains(t, err, "w.yaml:15:21: alm connection 2: organization main has no connector with id 7")
 }

@@ -1,9 +1,9 @@
 package mock
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -21,6 +21,7 @@ type userFile struct {
 	Organization located[string]   `yaml:"organization"`
 	Token        located[string]   `yaml:"token"`
 	Permissions  []located[string] `yaml:"permissions"`
+	Email        string            `yaml:"email"`
 }
 
 type organizationFile struct {
@@ -35,6 +36,10 @@ type projectFile struct {
 	Name         string `yaml:"name"`
 	Application  string `yaml:"application"`
 	BusinessUnit string `yaml:"business_unit"`
+
+	URL                 string       `yaml:"url"`
+	Profile             *profileFile `yaml:"profile"`
+	RiskPolicyCompliant *bool        `yaml:"risk_policy_compliant"`
 }
 
 type connectorFile struct {
@@ -54,21 +59,9 @@ type worldReader struct {
 	file     string
 	tokens   map[string]pos
 	ids      map[entityKey]pos
-	found    []foundConnection
+	cuts     [][]piece // the lists of connections that were cut out of the file
+	batches  []*batch
 	errs     []error
-}
-
-// foundConnection is a connection of the file, yet to be checked.
-type foundConnection struct {
-	organization string
-	col          *collection
-	object
-}
-
-// placedError is what is wrong with a connection, and where.
-type placedError struct {
-	pos
-	message string
 }
 
 // ReadWorld reads a world in YAML or JSON, of the form that fixtures/world.yaml shows. file names it in
@@ -80,12 +73,33 @@ func ReadWorld(file string, data []byte) (*World, error) {
 // ReadWorldProgress is [ReadWorld] for a large world: it calls progress now and then with the share that is
 // done, from 0 to 1, which only grows. nil is not called.
 func ReadWorldProgress(file string, data []byte, progress func(share float64)) (*World, error) {
-	var f worldFile
+	if bytes.Contains(data, []byte(pieceTag)) {
+		return nil, fmt.Errorf("%s: the tag %s is not for files", file, pieceTag)
+	}
 	g := &gauge{tell: progress}
 	if jsontext.Value(data).IsValid() {
 		data = jsonAsYAML(data)
 	}
-	if err := loadYAML(g.reading(data), &f); err != nil {
+	if rest, cuts := cutPieces(data); cuts != nil {
+		if w, err := readWorld(file, rest, cuts, g); w != nil || err != nil && !errors.Is(err, errPiece) {
+			return w, err
+		}
+	}
+	return readWorld(file, data, nil, g)
+}
+
+// readWorld reads a file, or what is left of it when its long lists of connections are cut out. The error is errPiece
+// if they must not.
+func readWorld(file string, data []byte, cuts [][]piece, g *gauge) (*World, error) {
+	var f worldFile
+	share := 0.5
+	if cuts != nil {
+		share = 0.01
+	}
+	if err := loadYAML(g.reading(data, share), &f); err != nil {
+		if cuts != nil {
+			return nil, errPiece
+		}
 		return nil, yamlErrors(file, err)
 	}
 	r := &worldReader{
@@ -93,7 +107,7 @@ func ReadWorldProgress(file string, data []byte, progress func(share float64)) (
 			byToken: map[string]*User{}, organizations: map[string]*organization{}, entities: map[entityKey]*entity{},
 			lastID: map[string]int64{},
 		},
-		contract: DefaultContract(), file: file, tokens: map[string]pos{}, ids: map[entityKey]pos{},
+		contract: DefaultContract(), file: file, tokens: map[string]pos{}, ids: map[entityKey]pos{}, cuts: cuts,
 	}
 	for _, o := range f.Organizations {
 		r.addOrganization(o)
@@ -101,12 +115,16 @@ func ReadWorldProgress(file string, data []byte, progress func(share float64)) (
 	for _, o := range f.Organizations {
 		r.findConnections(o)
 	}
-	r.addConnections(g) // which may refer to any connector and project: they are all there now
+	r.addApplications()
+	records, err := r.addConnections(g) // which may refer to any connector and project: they are all there now
+	if err != nil {
+		return nil, err
+	}
 	for _, u := range f.Users {
 		r.addUser(u)
 	}
 	for _, last := range f.LastIDs {
-		r.known(located[string]{last.name, last.pos}, "kind of connection", sortedKeys(r.contract.collections))
+		r.known(located[string]{last.name, last.pos}, "kind of connection", r.contract.kinds())
 		if last.value < 0 {
 			r.fail(last.pos, "last_ids: %s: must be an integer from 0", last.name)
 		}
@@ -118,7 +136,9 @@ func ReadWorldProgress(file string, data []byte, progress func(share float64)) (
 	if r.errs != nil {
 		return nil, errors.Join(r.errs...)
 	}
-	r.lastBase.Store(newBase(r.contract, r.World, g)) // so that no server has to wait for it
+	g.next(0.95, 1, 1)
+	r.lastBase.Store(r.baseOf(r.contract, r.seeds, records)) // so that no server has to wait for it
+	g.add(1)
 	return r.World, nil
 }
 
@@ -134,7 +154,10 @@ func (r *worldReader) known(name located[string], what string, names []string) {
 }
 
 func (r *worldReader) addUser(u named[userFile]) {
-	user := &User{Name: u.name, Token: u.value.Token.value, Organization: u.value.Organization.value}
+	user := &User{Name: u.name, Token: u.value.Token.value, Organization: u.value.Organization.value, Email: u.value.Email}
+	if user.Email == "" {
+		user.Email = defaultEmail(user.Name)
+	}
 	if r.organizations[user.Organization] == nil {
 		r.fail(orElse(u.value.Organization.pos, u.pos), "user %s: organization %q is not in this file", u.name, user.Organization)
 	}
@@ -156,6 +179,7 @@ func (r *worldReader) addUser(u named[userFile]) {
 	}
 	r.users = append(r.users, user)
 	r.byToken[user.Token] = user
+	r.addUserEntity(user)
 }
 
 func (r *worldReader) addOrganization(o named[organizationFile]) {
@@ -167,26 +191,24 @@ func (r *worldReader) addOrganization(o named[organizationFile]) {
 		org.features = append(org.features, f.value)
 	}
 	for _, p := range o.value.Projects {
-		r.addEntity(entityKey{"projects", "", p.value.ID}, p.pos, &entity{o.name, map[string]any{
-			"id": p.value.ID, "name": p.value.Name, "application": p.value.Application, "business_unit": p.value.BusinessUnit,
-		}}, "name")
+		r.addProject(o.name, p)
 	}
 	for _, kind := range o.value.Connectors {
-		r.known(located[string]{kind.name, kind.pos}, "kind of connector", sortedKeys(r.contract.collections))
+		r.known(located[string]{kind.name, kind.pos}, "kind of connector", r.contract.kinds())
 		for _, c := range kind.value {
 			v := c.value
 			r.addEntity(entityKey{"connectors", kind.name, v.ID}, c.pos, &entity{o.name, map[string]any{
 				"id": v.ID, "kind": kind.name, "name": v.Name, "system": v.System, "command": v.Command,
 				"remote": v.Remote, "inaccessible": v.Inaccessible, "params": v.Params.members,
-			}}, "name", "system", "command")
+			}, nil}, "name", "system", "command")
 		}
 	}
 }
 
 // addEntity adds a connector or a project, whose required attributes must not be empty.
 func (r *worldReader) addEntity(key entityKey, at pos, e *entity, required ...string) {
-	what := strings.TrimSpace(key.kind + " " + strings.TrimSuffix(key.collection, "s"))
-	r.takeID(key, at, what)
+	what := key.noun()
+	takeID(r, r.ids, key, key.id, at, what)
 	r.entities[key] = e
 	for _, name := range required {
 		if e.attributes[name] == "" {
@@ -196,76 +218,15 @@ func (r *worldReader) addEntity(key entityKey, at pos, e *entity, required ...st
 }
 
 // takeID fails if the id isn't positive or was taken before: ids are unique in the whole world.
-func (r *worldReader) takeID(key entityKey, at pos, what string) {
-	switch first, taken := r.ids[key]; {
-	case key.id < 1:
+func takeID[K comparable](r *worldReader, ids map[K]pos, key K, id int64, at pos, what string) {
+	switch first, taken := ids[key]; {
+	case id < 1:
 		r.fail(at, "%s: its id must be an integer from 1", what)
 	case taken:
-		r.fail(at, "%s %d: the id is already taken on line %d", what, key.id, first.line)
+		r.fail(at, "%s %d: the id is already taken on line %d", what, id, first.line)
 	default:
-		r.ids[key] = at
+		ids[key] = at
 	}
-}
-
-// findConnections notes the connections of an organization.
-func (r *worldReader) findConnections(o named[organizationFile]) {
-	for _, kind := range o.value.Connections {
-		r.known(located[string]{kind.name, kind.pos}, "kind of connection", sortedKeys(r.contract.collections))
-		if col := r.contract.collections[kind.name]; col != nil {
-			for _, connection := range kind.value {
-				r.found = append(r.found, foundConnection{o.name, col, connection})
-			}
-		}
-	}
-}
-
-// addConnections checks the connections that were found, several at a time, and adds them in their order.
-func (r *worldReader) addConnections(g *gauge) {
-	r.seeds = make([]seed, len(r.found))
-	wrong := make([][]placedError, len(r.found))
-	g.next(0.5, 0.7, len(r.found))
-	inParallel(len(r.found), func(i int) {
-		r.seeds[i], wrong[i] = r.check(&r.found[i])
-		g.add(1)
-	})
-	for i, f := range r.found {
-		kind, id := f.col.name, r.seeds[i].id
-		r.takeID(entityKey{"connections", kind, id}, f.at(f.col.id), kind+" connection")
-		for _, w := range wrong[i] {
-			r.fail(w.pos, "%s connection %d: %s", kind, id, w.message)
-		}
-	}
-}
-
-// check holds a connection to what the contract says of creating one, except that it may stand on any
-// connector of its kind: a rule for creation says nothing of what is there already.
-func (r *worldReader) check(f *foundConnection) (seed, []placedError) {
-	var wrong []placedError
-	fail := func(name, format string, args ...any) {
-		wrong = append(wrong, placedError{f.at(name), fmt.Sprintf(format, args...)})
-	}
-	sent, create := maps.Clone(f.members), f.col.create
-	id, _ := asInt(sent[f.col.id])
-	delete(sent, f.col.id)
-
-	findings, _ := r.contract.validateInput(create, sent)
-	for _, finding := range findings {
-		fail(finding.field(), "%s %s", strings.TrimPrefix(finding.Pointer, "/"), finding.Message)
-	}
-	for _, name := range create.unknownFields(sent) {
-		fail(name, "%s is not a field%s", name, didYouMean(name, sortedKeys(create.input.Properties)))
-	}
-	for i := range create.fields {
-		field := &create.fields[i]
-		value, ok := asInt(sent[field.name])
-		if field.refersTo == nil || !ok {
-			continue
-		}
-		if e, _ := r.refer(field.refersTo, f.organization, value); e == nil {
-			fail(field.name, "organization %s has no %s with id %d", f.organization, field.name, value)
-		}
-	}
-	return seed{f.col.name, f.organization, id, appendJSON(nil, sent)}, wrong
 }
 
 func orElse(at, otherwise pos) pos {

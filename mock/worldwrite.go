@@ -1,7 +1,6 @@
 package mock
 
 import (
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -72,6 +71,9 @@ func (w worldWriter) tree() fields {
 		}
 		f.add("token", token)
 		f.add("permissions", texts(u.Permissions))
+		if u.Email != defaultEmail(u.Name) {
+			f.add("email", u.Email)
+		}
 		users.add(u.Name, f)
 	}
 	var connections map[string]fields
@@ -108,16 +110,20 @@ func (w worldWriter) of(organization, collection string) []entityKey {
 			keys = append(keys, key)
 		}
 	}
-	slices.SortFunc(keys, func(a, b entityKey) int {
-		return strings.Compare(fmt.Sprintf("%s %20d", a.kind, a.id), fmt.Sprintf("%s %20d", b.kind, b.id))
-	})
+	slices.SortFunc(keys, entityKey.compare)
 	return keys
 }
 
 func (w worldWriter) projects(organization string) []any {
 	list := []any{}
 	for _, key := range w.of(organization, "projects") {
-		list = append(list, w.entity(key, "id", "name", "application", "business_unit"))
+		f := w.entity(key, "id", "name", "application", "business_unit")
+		for _, name := range []string{"url", "profile", "risk_policy_compliant"} {
+			if value, ok := w.entities[key].attributes[name]; ok {
+				f.add(name, value)
+			}
+		}
+		list = append(list, f)
 	}
 	return list
 }

@@ -28,6 +28,11 @@ const (
 
 // runClient runs a command against a mock of its own, and judges what the command did as a client.
 func runClient(cmd *cobra.Command, flags mockFlags, args []string) error {
+	return runAgainst(cmd, flags, args, mockFlags.prepare)
+}
+
+// runAgainst runs a command against what prepare makes.
+func runAgainst(cmd *cobra.Command, flags mockFlags, args []string, prepare func(mockFlags, context.Context, func(mock.Exchange)) (*service, error)) error {
 	errOut := cmd.ErrOrStderr()
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
@@ -46,7 +51,7 @@ func runClient(cmd *cobra.Command, flags mockFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	s, err := flags.prepare(cmd.Context(), func(e mock.Exchange) { judge.Observe(e); logger(e) })
+	s, err := prepare(flags, cmd.Context(), func(e mock.Exchange) { judge.Observe(e); logger(e) })
 	if err != nil {
 		return err
 	}
@@ -60,7 +65,7 @@ func runClient(cmd *cobra.Command, flags mockFlags, args []string) error {
 	status, err := execute(client, signals)
 	select {
 	case failure := <-s.failed:
-		err = errors.Join(err, exitError{exitFailed, fmt.Errorf("the mock failed: %w", failure)})
+		err = errors.Join(err, exitError{exitFailed, fmt.Errorf("the %s failed: %w", cmd.Name(), failure)})
 	default:
 	}
 	if err = errors.Join(err, s.stop(cmd.Context())); err != nil {

@@ -117,6 +117,6 @@ func (s style) status(status int) string {
 }
 
 func (s style) severity(severity mock.Severity) string {
-	code := map[mock.Severity]string{mock.Violation: "31", mock.Refusal: "33", mock.Note: "36", mock.Fault: "1;31"}[severity]
+	code := map[mock.Severity]string{mock.Violation: "31", mock.Refusal: "33", mock.Note: "36", mock.Fault: "1;31", mock.Breach: "35", mock.Outage: "1;35"}[severity]
 	return s.paint(code, fmt.Sprintf("%-9s", severity))
 }

@@ -97,6 +97,9 @@ Each flag can also be given as a variable: --log as SDECONTRACT_LOG.`,
   # Run a client's tests against it.
   sdecontract mock -- npm test
 
+  # Run them against a live server, and watch both sides.
+  sdecontract proxy --upstream https://sde.example.com -- npm test
+
   # Verify a server, described in a file that 'sdecontract init' writes.
   sdecontract verify --target target.yaml
 
@@ -110,7 +113,7 @@ Each flag can also be given as a variable: --log as SDECONTRACT_LOG.`,
 		PersistentPreRunE:          bindEnvironment,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(mockCommand(), latitudesCommand(), verifyCommand(), exploreCommand(), reportCommand(), listCommand(), explainCommand(), doctorCommand(),
+	root.AddCommand(mockCommand(), proxyCommand(), latitudesCommand(), verifyCommand(), exploreCommand(), reportCommand(), listCommand(), explainCommand(), doctorCommand(),
 		initCommand(), retireCommand(), specCommand(), healthCommand(), manCommand(), versionCommand())
 	return root
 }

@@ -151,9 +151,9 @@ func commandAfterDashes(cmd *cobra.Command, args []string) error {
 	dashes := cmd.ArgsLenAtDash()
 	switch {
 	case dashes < 0 && len(args) > 0:
-		return usageError{fmt.Errorf("mock takes a command after -- only, got %q: sdecontract mock -- %s", args[0], strings.Join(args, " "))}
+		return usageError{fmt.Errorf("%s takes a command after -- only, got %q: %s -- %s", cmd.Name(), args[0], cmd.CommandPath(), strings.Join(args, " "))}
 	case dashes > 0:
-		return usageError{fmt.Errorf("mock takes no argument before --, got %q", args[0])}
+		return usageError{fmt.Errorf("%s takes no argument before --, got %q", cmd.Name(), args[0])}
 	case dashes == 0 && len(args) == 0:
 		return usageError{errors.New("the command after -- is missing")}
 	}

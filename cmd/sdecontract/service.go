@@ -83,11 +83,7 @@ func (flags mockFlags) prepare(ctx context.Context, observer func(mock.Exchange)
 func (flags mockFlags) options() ([]mock.Option, error) {
 	options := []mock.Option{mock.WithSeed(flags.seed)}
 	if flags.world != "" {
-		data, err := os.ReadFile(flags.world)
-		if err != nil {
-			return nil, fmt.Errorf("--world: %w", err)
-		}
-		world, err := mock.ReadWorld(flags.world, data)
+		world, err := flags.readWorld(os.Stderr)
 		if err != nil {
 			return nil, err
 		}
@@ -108,6 +104,17 @@ func (flags mockFlags) options() ([]mock.Option, error) {
 		options = append(options, mock.WithDate(date))
 	}
 	return options, nil
+}
+
+// readWorld reads a world's file, and shows on a terminal how far it is if that takes long.
+func (flags mockFlags) readWorld(errOut io.Writer) (*mock.World, error) {
+	data, err := os.ReadFile(flags.world)
+	if err != nil {
+		return nil, fmt.Errorf("--world: %w", err)
+	}
+	p := newProgress(errOut)
+	defer p.clear()
+	return mock.ReadWorldProgress(flags.world, data, func(share float64) { p.tell("%s: %.0f%% read", flags.world, 100*share) })
 }
 
 // checkBasePath refuses what clients couldn't call, and what the mock needs itself.

@@ -22,6 +22,9 @@ type verdictFlags struct {
 	minimums        []string
 	reports         []string
 	verbose         bool
+
+	allowBreaches bool   // of a proxy
+	upstream      string // of a proxy
 }
 
 func (flags *verdictFlags) add(cmd *cobra.Command) {
@@ -96,6 +99,7 @@ func readMinimums(flags []string) ([]verdict.Minimum, error) {
 func (j *judge) report(s *service) *verdict.Report {
 	r := j.Report(s.Server)
 	r.AllowViolations, r.Minimums = j.flags.allowViolations, j.minimums
+	r.AllowBreaches, r.Upstream = j.flags.allowBreaches, j.flags.upstream
 	return r
 }
 

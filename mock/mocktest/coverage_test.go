@@ -64,6 +64,6 @@ func TestRequireBehaviour(t *testing.T) {
 	assert.Assert(t, cmp.Len(tb.errors, 2))
 	assert.Equal(t, tb.errors[0], `the client has never met AlmConnection/params/x-visible-with/hidden: `+
 		`alm params: hidden from a user without the permission "Edit ALM connections" `+
-		`(see "Get All ALM Connections of All Projects", line 46; "Get a Specific ALM Connection", line 112; openapi.yaml:706)`)
+		`(see "Get All ALM Connections of All Projects", line 46; "Get a Specific ALM Connection", line 112; openapi.yaml:1124)`)
 	assert.Assert(t, cmp.Contains(tb.errors[1], "did you mean"))
 }

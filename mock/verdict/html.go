@@ -43,14 +43,17 @@ func HTML(w io.Writer, r *Report) error {
 		room: maxEvidence,
 	}
 	switch {
-	case r.ExitStatus() == Failed && r.Findings[mock.Fault] > 0:
+	case r.ExitStatus() == Failed && r.Findings[mock.Fault]+r.Findings[mock.Outage] > 0:
 		s.Tone = "error"
 	case r.ExitStatus() != Kept:
 		s.Tone = "fail"
-	case r.Findings[mock.Violation] > 0 || r.Requests == 0:
+	case r.Findings[mock.Violation]+r.Findings[mock.Breach] > 0 || r.Requests == 0:
 		s.Tone = "warn"
 	}
 	for _, one := range severities {
+		if r.Upstream == "" && (one.Severity == mock.Breach || one.Severity == mock.Outage) {
+			continue // there is no server to speak of
+		}
 		part := part{Severity: one.Severity, Title: titles[one.Severity], Remarks: s.cards(r.remarks(one.Severity))}
 		part.More = int64(len(r.remarks(one.Severity)) - len(part.Remarks))
 		if part.Folded = one.Severity == mock.Refusal || one.Severity == mock.Note; part.Folded {
@@ -73,6 +76,7 @@ const (
 
 var titles = map[mock.Severity]string{
 	mock.Fault: "Faults of the mock", mock.Violation: "Violations", mock.Refusal: "Refusals", mock.Note: "Notes",
+	mock.Breach: "Breaches by the server", mock.Outage: "Outages of the server",
 }
 
 // sheet is what the page shows.
@@ -156,7 +160,7 @@ func (s *sheet) rows() {
 
 // tone is the look of a severity.
 func tone(severity mock.Severity) string {
-	tones := map[mock.Severity]string{mock.Fault: "error", mock.Violation: "fail", mock.Refusal: "warn", mock.Note: "noted"}
+	tones := map[mock.Severity]string{mock.Fault: "error", mock.Violation: "fail", mock.Refusal: "warn", mock.Note: "noted", mock.Breach: "fail", mock.Outage: "error"}
 	return cmp.Or(tones[severity], "na")
 }
 

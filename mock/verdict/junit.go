@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/sdecontract/sdecontract/internal/junit"
@@ -93,15 +94,20 @@ func (r *Report) operation(u Usage) junit.Case {
 	of := func(severity mock.Severity) []Remark {
 		return r.pick(func(m Remark) bool { return m.Operation == u.Operation && m.Finding.Severity == severity })
 	}
-	violations, faults := of(mock.Violation), of(mock.Fault)
+	violations, faults, breaches, outages := of(mock.Violation), of(mock.Fault), of(mock.Breach), of(mock.Outage)
 	switch {
 	case u.Findings[mock.Fault] > 0:
 		c.Error = failure("fault", headline("the mock was about to break the contract", faults), r.evidence(faults))
+	case u.Findings[mock.Outage] > 0:
+		c.Error = failure("outage", headline("the server gave no answer", outages), r.evidence(outages))
 	case u.Findings[mock.Violation] > 0 && !r.AllowViolations:
 		c.Failure = failure("violation", headline("the client broke the contract", violations), r.evidence(violations))
 		violations = nil
+	case u.Findings[mock.Breach] > 0 && !r.AllowBreaches:
+		c.Failure = failure("breach", headline("the server broke the contract", breaches), r.evidence(breaches))
+		breaches = nil
 	}
-	if rest := append(append(violations, of(mock.Refusal)...), of(mock.Note)...); len(rest) > 0 {
+	if rest := slices.Concat(violations, breaches, of(mock.Refusal), of(mock.Note)); len(rest) > 0 {
 		c.Out = &junit.Text{Text: r.evidence(rest)}
 	}
 	return c

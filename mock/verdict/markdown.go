@@ -41,7 +41,9 @@ func Markdown(w io.Writer, r *Report) error {
 	}
 	m.line("* Run: %s, %s; sdecontract %s\n", r.Start.UTC().Format(time.RFC3339), r.took(), md.Code(r.Version))
 	m.remarks("Faults of the mock", mock.Fault, false, maxBroken)
+	m.remarks("Outages of the server", mock.Outage, false, maxBroken)
 	m.remarks("Violations", mock.Violation, false, maxBroken)
+	m.remarks("Breaches by the server", mock.Breach, false, maxBroken)
 	m.coverage()
 	m.operations()
 	m.remarks("Refusals", mock.Refusal, true, maxOthers)

@@ -29,6 +29,8 @@ type Report struct {
 	Command         *int      `json:"command,omitempty"`          // exit status of the command that was the client; nil if there was none
 	AllowViolations bool      `json:"allow_violations,omitempty"` // neither violations nor the lack of any request count
 	Minimums        []Minimum `json:"minimums,omitempty"`         // of the coverage, that were asked for
+	Upstream        string    `json:"upstream,omitempty"`         // the server behind a proxy; empty for a mock
+	AllowBreaches   bool      `json:"allow_breaches,omitempty"`   // what that server broke doesn't count
 	Hint            string    `json:"hint,omitempty"`             // what may be why no request came
 
 	Requests   int64                   `json:"requests"`
@@ -99,6 +101,8 @@ func (r *Report) judge() (status int, why string) {
 		return *r.Command, "the command failed"
 	case r.Findings[mock.Fault] > 0:
 		return Failed, "the mock was about to break the contract itself; please report this"
+	case r.Findings[mock.Outage] > 0:
+		return Failed, "the server gave no answer, or no whole one, to " + plain.Count(r.Findings[mock.Outage], "request")
 	}
 	why, join := "the client kept to the contract", ", but"
 	if r.Requests+r.Forgotten == 0 || r.Findings[mock.Violation] > 0 {
@@ -110,6 +114,16 @@ func (r *Report) judge() (status int, why string) {
 		if r.AllowViolations {
 			status, why = Kept, why+", which --allow-violations allows"
 		}
+	}
+	if r.Findings[mock.Breach] > 0 {
+		why, join = why+"; the server broke it", ", and the client"
+		if r.AllowBreaches {
+			why += ", which --allow-breaches allows"
+		} else {
+			status = Broken
+		}
+	} else if r.Upstream != "" && r.Requests > 0 {
+		why, join = why+"; the server kept to it", "; the client"
 	}
 	for i, m := range r.Unmet() {
 		status = Broken
@@ -155,13 +169,18 @@ var severities = []struct {
 	mock.Severity
 	of string
 }{
-	{mock.Fault, "failed by the mock"}, {mock.Violation, "broke the contract"}, {mock.Refusal, "refused"}, {mock.Note, "with notes"},
+	{mock.Fault, "failed by the mock"},
+	{mock.Outage, "without an answer of the server"},
+	{mock.Violation, "broke the contract"},
+	{mock.Breach, "answered against the contract"},
+	{mock.Refusal, "refused"},
+	{mock.Note, "with notes"},
 }
 
 // Summary counts the requests, such as "14 requests, 3 broke the contract".
 func (r *Report) Summary() string {
 	if r.Requests+r.Forgotten == 0 {
-		return strings.TrimSpace("NO REQUEST reached the mock. " + r.Hint)
+		return strings.TrimSpace("NO REQUEST reached the " + r.server() + ". " + r.Hint)
 	}
 	parts := []string{plain.Count(r.Requests, "request")}
 	for _, s := range severities {
@@ -173,6 +192,14 @@ func (r *Report) Summary() string {
 		parts = append(parts, fmt.Sprintf("%d more before that the journal has forgotten", r.Forgotten))
 	}
 	return strings.Join(parts, ", ")
+}
+
+// server is what the client called.
+func (r *Report) server() string {
+	if r.Upstream != "" {
+		return "proxy"
+	}
+	return "mock"
 }
 
 // remarks are those of that severity.

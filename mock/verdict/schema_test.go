@@ -84,7 +84,7 @@ func TestSchemaHasEveryMember(t *testing.T) {
 		kinds = append(kinds, string(kind))
 	}
 	assert.DeepEqual(t, root.Defs["CoverageKind"].Enum, kinds)
-	assert.DeepEqual(t, root.Defs["Severity"].Enum, []string{string(mock.Violation), string(mock.Refusal), string(mock.Note), string(mock.Fault)})
+	assert.DeepEqual(t, root.Defs["Severity"].Enum, []string{string(mock.Violation), string(mock.Refusal), string(mock.Note), string(mock.Fault), string(mock.Breach), string(mock.Outage)})
 }
 
 func compareType(t *testing.T, m member, typ reflect.Type, defs map[string]member, seen map[string]bool) {

@@ -1,4 +1,4 @@
-// The connections as one user sees them.
+// The connections, and what else there is, as one user sees them.
 
 import { h, fill, icon, button, field, table, option } from './dom.js';
 import * as api from './api.js';
@@ -39,17 +39,17 @@ export function connections() {
   const body = h('div', { id: 'connections' });
   const turn = h('div', { class: 'actions turn' });
   const says = h('p', { class: 'dim', role: 'status' });
-  const element = h('div', {}, h('div', { class: 'bar' }, h('span', { class: 'label', id: 'seen-by' }, 'Seen by'), who, field('Connections', kinds), add), says, body, turn);
+  const element = h('div', {}, h('div', { class: 'bar' }, h('span', { class: 'label', id: 'seen-by' }, 'Seen by'), who, field('List', kinds), add), says, body, turn);
   let page = 1;
   let asked = 0;
   let all = [];
   let world = {};
 
-  const list = () => all.find((o) => o.verb === 'list' && o.collection === kept.collection);
+  const of = (verb) => all.find((o) => o.verb === verb && o.collection === kept.collection);
 
   // named is the name of what an id refers to.
   function named(column, value) {
-    const create = all.find((o) => o.verb === 'create' && o.collection === kept.collection);
+    const create = of('create');
     const schema = create && follow(create.doc, follow(create.doc, create.requestBody).content['application/json'].schema);
     const refers = schema?.properties[column.name]?.['x-refers-to'];
     if (!refers) return '';
@@ -59,8 +59,7 @@ export function connections() {
 
   // change opens the form of a connection, or of a new one.
   function change(item) {
-    const verb = item ? 'update' : 'create';
-    const op = all.find((o) => o.verb === verb && o.collection === kept.collection);
+    const op = of(item ? 'update' : 'create');
     if (op) edit({ op, item, user: kept.user, done: load });
   }
 
@@ -70,7 +69,7 @@ export function connections() {
     if (!names.includes(kept.user)) kept.user = names[0] ?? '';
     const collections = all.filter((o) => o.verb === 'list').map((o) => o.collection);
     kept.collection ||= collections[0];
-    fill(kinds, collections.map((c) => option(c)));
+    fill(kinds, all.filter((o) => o.verb === 'list').map((o) => option(o.collection, o.path.split('/').filter(Boolean).slice(2).join(' '))));
     kinds.value = kept.collection;
     fill(who, names.map((name) => h('label', { class: 'chip' },
       h('input', { type: 'radio', name: 'seen-by', value: name, checked: name === kept.user, onchange: () => { kept.user = name; page = 1; load(); } }), name)));
@@ -79,8 +78,9 @@ export function connections() {
 
   async function load() {
     const mine = ++asked;
-    const op = list();
+    const op = of('list');
     if (!op) return;
+    add.hidden = !of('create');
     let e;
     try {
       e = await api.seen(kept.user, `${op.path}?page_size=${size}&page=${page}`);
@@ -98,16 +98,16 @@ export function connections() {
       return;
     }
     if (e.cut?.length) {
-      fill(body, h('div', { class: 'empty' }, h('p', {}, 'These connections are too large for a table.')));
+      fill(body, h('div', { class: 'empty' }, h('p', {}, 'This is too large for a table.')));
       return;
     }
     const reply = JSON.parse(e.reply_body);
     const items = reply.results ?? [];
     const heads = columns(op);
     const open = new Set([...body.querySelectorAll('tr:has(details[open])')].map((row) => row.dataset.id));
-    fill(says, `${reply.count ?? items.length} connections, as ${kept.user} sees them now. Looking leaves no trace in the journal.`);
-    const drawn = table(`Connections (${op.collection}) seen by ${kept.user}`, [...heads.map((c) => c.name), ''], items.map((item) => [
-      ...heads.map((c) => cell(item, c, kept.user, named)), button('Edit', () => change(item), { 'aria-label': `Edit ${item.alias ?? item.id}` }),
+    fill(says, `${reply.count ?? items.length} of them, as ${kept.user} sees them now. Looking leaves no trace in the journal.`);
+    const drawn = table(`${op.summary}: seen by ${kept.user}`, [...heads.map((c) => c.name), ''], items.map((item) => [
+      ...heads.map((c) => cell(item, c, kept.user, named)), of('update') && button('Edit', () => change(item), { 'aria-label': `Edit ${item.alias ?? item.id}` }),
     ]), { class: 'cards connections' });
     [...drawn.tBodies[0].rows].forEach((row, i) => {
       row.dataset.id = items[i].id;

@@ -26,7 +26,7 @@ export async function operations() {
       ...op, id: op.operationId, method: method.toUpperCase(), path, doc,
       parameters: [...(item.parameters ?? []), ...(op.parameters ?? [])].map((p) => follow(doc, p)),
       statuses: Object.keys(op.responses).map(Number),
-      verb: op['x-collection']?.verb, collection: op['x-collection']?.name,
+      verb: op['x-collection']?.verb, collection: [op['x-collection']?.name, op['x-collection']?.kind].filter(Boolean).join(' '),
     };
   }));
 }

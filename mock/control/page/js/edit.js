@@ -75,10 +75,10 @@ export async function edit({ op, item, user, done }) {
   const required = new Set(schema.required ?? []);
   const dialog = h('dialog', { class: 'edit', 'aria-labelledby': 'edit', onclose: () => dialog.remove() },
     h('form', { method: 'dialog', onsubmit: (event) => { event.preventDefault(); save(); } },
-      h('h2', { id: 'edit' }, item ? `Edit ${op.collection} connection ${item.id}` : `Add a connection: ${op.collection}`),
+      h('h2', { id: 'edit' }, item ? `Edit ${op.collection} ${item.id}` : `Add: ${op.collection}`),
       h('p', { class: 'dim' }, `It is sent as ${user} sends it: ${op.method} ${op.path.replace(/\{[^}]+\}/, item?.id)}. What the contract refuses, the mock refuses.`),
       Object.entries(controls).map(([name, { element }]) => field(name + (required.has(name) ? '' : ' (optional)'), element)),
-      item && !('params' in item) && h('p', { class: 'dim' }, `${user} doesn't see params: they are replaced by what stands here.`),
+      item && Object.keys(controls).filter((name) => !(name in item)).map((name) => h('p', { class: 'dim' }, `${user} doesn't see ${name}: it is replaced by what stands here.`)),
       refusal,
       h('p', { class: 'actions' }, h('button', { class: 'main', id: 'save' }, 'Send'), button('Cancel', () => dialog.close()))));
   document.body.append(dialog);
