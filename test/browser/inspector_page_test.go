@@ -110,6 +110,9 @@ func testWorldByUser(t *testing.T, browser context.Context, s *inspected, v view
 	press(t, tab, "label:has(input[value=reader])")
 	contains(t, tab, "#connections", "hidden from reader")
 	assert.Assert(t, !strings.Contains(text(t, tab, "#connections"), "members"))
+	eval[bool](t, tab, "{ const e = document.querySelector('#collection'); e.value = 'projects'; e.dispatchEvent(new Event('change')) }")
+	until(t, tab, "document.querySelector('#connections [data-head=archived]')")
+	assert.Assert(t, eval[bool](t, tab, "document.querySelector('#add').hidden && !document.querySelector('#connections button')"))
 	assert.Equal(t, len(s.server.Exchanges()), 0)
 	assert.Equal(t, s.server.Coverage().Covered, 0)
 }
