@@ -49,16 +49,22 @@ var spec = sync.OnceValue(func() *contract {
 	for _, path := range doc.Paths.InMatchingOrder() {
 		operations := doc.Paths.Value(path).Operations()
 		for _, method := range slices.Sorted(mapsKeys(operations)) {
-			c.add(method, operations[method])
+			if !slices.Contains(operations[method].Tags, "Companion") { // the suite is about connections
+				c.add(method, operations[method])
+			}
 		}
 	}
 	return c
 })
 
+// add reads an operation on connections. What clients ask for beside them isn't explored.
 func (c *contract) add(method string, o *openapi3.Operation) {
 	role, _ := o.Extensions["x-collection"].(map[string]any)
 	name, _ := role["name"].(string)
 	op := &operation{id: o.OperationID, kind: conformance.Kind(name), method: method}
+	if op.kind != conformance.ALM && op.kind != conformance.Analysis {
+		return
+	}
 	op.verb, _ = role["verb"].(string)
 	if c.params[op.kind] == nil {
 		c.params[op.kind] = map[string][]any{}

@@ -240,12 +240,13 @@ func (x *passage) settle() {
 			answer.head, answer.encoded = answer.encoded, nil
 		}
 		x.body, _ = x.request.kept()
-		e := x.journaled(x.r, x.started, answer)
+		held := x.journaled(x.r, x.started, answer)
 		if x.proxy.config.Recorder != nil {
 			x.proxy.config.Recorder.add(x)
 		}
-		if x.journal.observer != nil && e != nil {
-			x.journal.observer(x.observed(e))
+		if held != nil {
+			x.journal.observer(x.observed(held))
+			x.journal.release(held)
 		}
 	})
 }
