@@ -100,7 +100,7 @@ examples: build ## Test three small clients, in Go, Python and Node, against the
 
 # A module of its own: nobody who imports this one shall see what drives the browser.
 .PHONY: browser
-browser: test/browser/node_modules ## Open the HTML report in Chromium (needs Chromium, Node 20)
+browser: test/browser/node_modules ## Open the HTML report and the inspector in Chromium (needs Chromium, Node 20)
 	cd test/browser && go vet ./... && go test -count=1 ./...
 
 .PHONY: screenshots

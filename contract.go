@@ -14,3 +14,9 @@ const SpecFile = "openapi.yaml"
 
 // Spec returns the contract: the text of openapi.yaml, in YAML. The caller owns the slice.
 func Spec() []byte { return []byte(spec) }
+
+//go:embed docs/rulings.md
+var rulings string
+
+// Rulings tells, in Markdown, what the mock does where the documentation is silent or contradicts itself.
+func Rulings() string { return rulings }

@@ -86,6 +86,7 @@ type Exchange struct {
 	Target    string        `json:"target"`              // path and query as the client sent them
 	Operation string        `json:"operation,omitempty"` // operationId, or empty if the contract has none for it
 	User      string        `json:"user,omitempty"`      // empty if the client didn't authenticate
+	Step      string        `json:"step,omitempty"`      // the one of [Steps] that answered; empty at a proxy
 	Status    int           `json:"status"`              // 0 if no reply was sent, as a fault may want it
 	Bytes     int           `json:"bytes"`               // of the reply's body, though HEAD isn't sent it
 	Fault     string        `json:"fault,omitempty"`     // the fault that was asked for and acted, such as "status 503 (fault-1)"; empty if none

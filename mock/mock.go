@@ -126,7 +126,8 @@ func (c *call) walk() (answer *reply) {
 			answer = refuse(http.StatusInternalServerError, "The mock failed; its log says how.")
 		}
 	}()
-	for _, step := range steps {
+	for i, step := range steps {
+		c.reached = i + 1
 		if answer := step(c); answer != nil {
 			return answer
 		}

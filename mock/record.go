@@ -64,7 +64,7 @@ func (c *call) journaled(r *http.Request, started time.Time, a *reply) *logged {
 	e.redactor = c.world.redactor()
 	e.Exchange = Exchange{
 		Time: started, Method: r.Method, Host: clip(r.Host), TLS: r.TLS != nil, Proto: r.Proto,
-		Target: clip(r.URL.RequestURI()), Status: a.status, Bytes: a.size(), Findings: c.findings,
+		Target: clip(r.URL.RequestURI()), Status: a.status, Bytes: a.size(), Findings: c.findings, Step: stepNames[c.reached],
 	}
 	e.seen = append(e.seen, c.seen...)
 	if c.op != nil {

@@ -29,6 +29,7 @@ type call struct {
 	query  map[string]any // parameters that the contract knows, set by validateQuery
 	*draft                // the body completed, set by fillDefaults
 
+	reached  int // the place of the step that is taken, from 1; 0 if nobody walks
 	invalid  fieldErrors
 	findings []Finding
 	body     []byte // as it was read, for the journal; nothing else may use its memory

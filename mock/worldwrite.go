@@ -14,6 +14,8 @@ type WorldForm struct {
 	// Redacted writes [redacted] for each token, and for the values of params that are called like a secret,
 	// such as alm_pass. ReadWorld refuses such a world.
 	Redacted bool
+	// Bare leaves the connections out, of which there may be many.
+	Bare bool
 }
 
 // WriteYAML writes the world, with its tokens and passwords, as a file that [ReadWorld] reads back to the
@@ -23,7 +25,7 @@ func (w *World) WriteYAML(out io.Writer) error { return w.Write(out, WorldForm{}
 
 // Write writes the world in that form. ReadWorld reads JSON too.
 func (w *World) Write(out io.Writer, form WorldForm) error {
-	writer := worldWriter{World: w, redact: func(params map[string]any) map[string]any { return params }}
+	writer := worldWriter{World: w, bare: form.Bare, redact: func(params map[string]any) map[string]any { return params }}
 	if form.Redacted {
 		writer.redact, writer.hidden = w.redactor().params, true
 	}
@@ -55,6 +57,7 @@ type worldWriter struct {
 	*World
 	redact func(params map[string]any) map[string]any
 	hidden bool
+	bare   bool
 }
 
 func (w worldWriter) tree() fields {
@@ -73,13 +76,18 @@ func (w worldWriter) tree() fields {
 		}
 		users.add(u.Name, f)
 	}
-	connections := w.connections()
+	var connections map[string]fields
+	if !w.bare {
+		connections = w.connections()
+	}
 	for _, name := range w.order {
 		var f fields
 		f.add("features", texts(w.organizations[name].features))
 		f.add("projects", w.projects(name))
 		f.add("connectors", w.connectors(name))
-		f.add("connections", connections[name])
+		if !w.bare {
+			f.add("connections", connections[name])
+		}
 		organizations.add(name, f)
 	}
 	root.add("users", users)

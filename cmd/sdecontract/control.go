@@ -20,11 +20,11 @@ type control struct {
 	http     *http.Server // nil without a listener of its own
 }
 
-// announced tells where the control API is, or how to get it.
+// announced tells where the inspector and the control API are, or how to get them.
 func (c control) announced() string {
 	switch {
 	case c.url != "":
-		return "\nControl it: " + c.url + "/\n"
+		return "\nWatch and control it: " + c.url + "/\n"
 	case c.off != "":
 		return "\n" + c.off + "\n"
 	}

@@ -42,10 +42,15 @@ func init() {
 
 		"listSandboxes": (*call).listSandboxes, "createSandbox": (*call).createSandbox, "removeSandboxes": (*call).removeSandboxes,
 		"getSandbox": (*call).getSandbox, "removeSandbox": (*call).removeSandbox,
+
+		"pageFile": (*call).pageFile, "about": (*call).about, "contract": (*call).contract, "rulings": (*call).rulings, "seen": (*call).seen, "sendAs": (*call).sendAs,
 	}
 }
 
 func (c *call) index() error {
+	if wantsPage(c.r) {
+		return c.page()
+	}
 	type endpoint struct {
 		Method  string `json:"method"`
 		Path    string `json:"path"`

@@ -56,6 +56,7 @@ type Handler struct {
 	router  *mux.Router
 	routes  map[string]*route // by path template
 	streams atomic.Int64
+	made    time.Time
 	ending  chan struct{}
 	end     func()
 }
@@ -68,7 +69,7 @@ type route struct {
 
 // New returns the control API of a host, and what is behind it.
 func New(host *mock.Host, o Options) *Handler {
-	h := &Handler{options: o, host: host, ending: make(chan struct{}), routes: map[string]*route{}}
+	h := &Handler{options: o, made: time.Now(), host: host, ending: make(chan struct{}), routes: map[string]*route{}}
 	h.end = sync.OnceFunc(func() { close(h.ending) })
 	if h.options.Next == nil {
 		h.options.Next = host
@@ -116,7 +117,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.options.Next.ServeHTTP(w, r)
 		return
 	}
-	c := &call{Handler: h, w: w, r: r, srv: h.host.Main(), path: path}
+	c := &call{Handler: h, w: w, r: r, srv: h.host.Main(), since: h.made, path: path}
 	if err := c.serve(id, boxed); err != nil {
 		c.refuse(err)
 	}
@@ -130,6 +131,8 @@ type call struct {
 	srv  *mock.Server // the mock, or the sandbox
 	box  string       // id of the sandbox; empty if it is the mock
 	path string       // escaped, below the sandbox
+
+	since time.Time // when the mock was made, or the sandbox
 
 	operation *openapi3.Operation
 	vars      map[string]string // of the path, unescaped
@@ -157,7 +160,7 @@ func (c *call) serve(id string, boxed bool) error {
 		if box == nil || strings.HasPrefix(route.template, Path+"sandboxes") {
 			return notFound("there is no sandbox %q here", id)
 		}
-		c.srv, c.box = box.Server, id
+		c.srv, c.box, c.since = box.Server, id, box.Created
 	}
 	if err := c.read(route); err != nil {
 		return err

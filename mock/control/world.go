@@ -9,7 +9,7 @@ import (
 )
 
 func (c *call) getWorld() error {
-	form := mock.WorldForm{Redacted: !c.query.Has("secrets"), JSON: wantsJSON(c.r)}
+	form := mock.WorldForm{Redacted: !c.query.Has("secrets"), JSON: wantsJSON(c.r), Bare: c.yes("bare")}
 	var text bytes.Buffer
 	if err := c.srv.Snapshot().Write(&text, form); err != nil {
 		return err
