@@ -73,11 +73,16 @@ organizations:
 	for _, form := range clientForms.names() {
 		args = append(args, "--report", form+"="+filepath.Join(dir, "report."+form))
 	}
-	var out, errOut bytes.Buffer
-	status := run(t.Context(), append(args, "--", attacker), &out, &errOut)
-	assert.Equal(t, status, 1, errOut.String())
+	var out bytes.Buffer
+	errOut, err := os.Create(filepath.Join(dir, "stderr")) // a file, which the mock and its command can share
+	assert.NilError(t, err)
+	status := run(t.Context(), append(args, "--", attacker), &out, errOut)
+	assert.NilError(t, errOut.Close())
+	said, err := os.ReadFile(errOut.Name())
+	assert.NilError(t, err)
+	assert.Equal(t, status, 1, string(said))
 
-	outputs := map[string]string{"stdout": out.String(), "stderr": errOut.String()}
+	outputs := map[string]string{"stdout": out.String(), "stderr": string(said)}
 	for _, form := range clientForms.names() {
 		data, err := os.ReadFile(filepath.Join(dir, "report."+form))
 		assert.NilError(t, err)
