@@ -13,6 +13,7 @@ import (
 	"os"
 	pathpkg "path"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -180,6 +181,7 @@ func (s *service) start(errOut io.Writer) {
 	if s.watcher != nil {
 		s.watcher.start(errOut)
 	}
+	go debug.FreeOSMemory() // reading the contract and the world took more than serving does
 }
 
 func (s *service) run(server *http.Server, listener net.Listener, errOut io.Writer) {

@@ -57,7 +57,7 @@ func (c *call) index() error {
 		Summary string `json:"summary"`
 	}
 	var endpoints []endpoint
-	for path, item := range api().Paths.Map() {
+	for path, item := range api().doc.Paths.Map() {
 		for method, op := range item.Operations() {
 			if c.box == "" || !strings.HasPrefix(path, Path+"sandboxes") {
 				endpoints = append(endpoints, endpoint{method, path, op.Summary})

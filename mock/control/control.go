@@ -53,8 +53,6 @@ type Options struct {
 type Handler struct {
 	options Options
 	host    *mock.Host
-	router  *mux.Router
-	routes  map[string]*route // by path template
 	streams atomic.Int64
 	made    time.Time
 	ending  chan struct{}
@@ -69,7 +67,7 @@ type route struct {
 
 // New returns the control API of a host, and what is behind it.
 func New(host *mock.Host, o Options) *Handler {
-	h := &Handler{options: o, made: time.Now(), host: host, ending: make(chan struct{}), routes: map[string]*route{}}
+	h := &Handler{options: o, made: time.Now(), host: host, ending: make(chan struct{})}
 	h.end = sync.OnceFunc(func() { close(h.ending) })
 	if h.options.Next == nil {
 		h.options.Next = host
@@ -80,17 +78,19 @@ func New(host *mock.Host, o Options) *Handler {
 	if h.options.Heartbeat <= 0 {
 		h.options.Heartbeat = 15 * time.Second
 	}
-	h.router = mux.NewRouter().SkipClean(true).UseEncodedPath()
-	doc := api()
-	for _, template := range doc.Paths.InMatchingOrder() {
-		h.router.Path(template).Name(template)
-		h.routes[template] = &route{template, doc.Paths.Value(template)}
-	}
 	return h
 }
 
-// api is the document, read once. It is a part of the program: an error in it is a panic, which a test finds.
-var api = sync.OnceValue(func() *openapi3.T {
+// routing is how requests find their place in the document.
+type routing struct {
+	doc    *openapi3.T
+	router *mux.Router
+	routes map[string]*route // by path template
+}
+
+// api is made of the document at the first request for it: most mocks are never controlled, and shall start
+// fast and stay small. The document is a part of the program: an error in it is a panic, which a test finds.
+var api = sync.OnceValue(func() *routing {
 	loader := openapi3.NewLoader()
 	doc, err := loader.LoadFromData(document)
 	if err == nil {
@@ -100,7 +100,12 @@ var api = sync.OnceValue(func() *openapi3.T {
 		panic(fmt.Sprintf("control: openapi.yaml: %v", err))
 	}
 	doc.Servers = nil
-	return doc
+	r := &routing{doc, mux.NewRouter().SkipClean(true).UseEncodedPath(), map[string]*route{}}
+	for _, template := range doc.Paths.InMatchingOrder() {
+		r.router.Path(template).Name(template)
+		r.routes[template] = &route{template, doc.Paths.Value(template)}
+	}
+	return r
 })
 
 // Close ends the streams of events, so that a server can shut down: see [net/http.Server.RegisterOnShutdown].
@@ -174,10 +179,10 @@ func (c *call) find() (*route, error) {
 	plain, err := url.PathUnescape(c.path)
 	asked.URL.Path, asked.URL.RawPath = plain, c.path
 	var match mux.RouteMatch
-	if err != nil || !c.router.Match(asked, &match) {
+	if err != nil || !api().router.Match(asked, &match) {
 		return nil, notFound("there is no %s; GET %s lists what there is", c.path, Path)
 	}
-	found := c.routes[match.Route.GetName()]
+	found := api().routes[match.Route.GetName()]
 	c.vars = map[string]string{}
 	for name, value := range match.Vars {
 		if c.vars[name], err = url.PathUnescape(value); err != nil {

@@ -57,7 +57,7 @@ func (h *Handler) knows(host string) bool {
 // authorize demands the token, but where the document demands none, and of what changes something a header that
 // no form of a web page can set.
 func (c *call) authorize() error {
-	security := api().Security
+	security := api().doc.Security
 	if c.operation.Security != nil {
 		security = *c.operation.Security
 	}

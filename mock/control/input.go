@@ -72,7 +72,7 @@ func (c *call) readParameters(route *route) error {
 	}
 	err = openapi3filter.ValidateRequest(c.r.Context(), &openapi3filter.RequestValidationInput{
 		Request: c.r, PathParams: c.vars, QueryParams: query,
-		Route: &routers.Route{Spec: api(), Path: route.template, PathItem: route.item, Method: c.r.Method, Operation: c.operation},
+		Route: &routers.Route{Spec: api().doc, Path: route.template, PathItem: route.item, Method: c.r.Method, Operation: c.operation},
 		Options: &openapi3filter.Options{
 			ExcludeRequestBody: true, MultiError: true, SkipSettingDefaults: true,
 			AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, // authorize has seen to it
