@@ -2,7 +2,6 @@ package report
 
 import (
 	"cmp"
-	"fmt"
 	"net/http"
 	"slices"
 
@@ -103,9 +102,9 @@ func (e evidence) of(r conformance.Result) []*conformance.Exchange {
 	return all
 }
 
-// telling returns those that tell most: the last that could change something, and the last of all that isn't a repeat.
+// telling returns those that tell most: the last that could change something, and the last of all.
 func (e evidence) telling(r conformance.Result) []*conformance.Exchange {
-	all := withoutRepeats(e.of(r))
+	all := e.of(r)
 	var few []*conformance.Exchange
 	for i := len(all) - 2; i >= 0 && len(few) == 0; i-- {
 		if changes(all[i]) && !changes(all[len(all)-1]) {
@@ -116,22 +115,6 @@ func (e evidence) telling(r conformance.Result) []*conformance.Exchange {
 		few = append(few, all[len(all)-1])
 	}
 	return few
-}
-
-// withoutRepeats leaves out reads that were asked and answered before, with nothing changed in between: a check sends
-// them to be sure that the world hasn't moved, and what it found was found before.
-func withoutRepeats(all []*conformance.Exchange) []*conformance.Exchange {
-	asked := map[string]bool{}
-	return slices.DeleteFunc(all, func(e *conformance.Exchange) bool {
-		if changes(e) {
-			clear(asked)
-			return false
-		}
-		key := fmt.Sprint(e.User, e.Method, e.URL, e.RequestHeader, e.Status, e.ResponseBody)
-		again := asked[key]
-		asked[key] = true
-		return again
-	})
 }
 
 // changes tells whether the request could change something.

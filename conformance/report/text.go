@@ -212,11 +212,6 @@ func (t *text) notRun() {
 	t.reasons("Not run", byReason(notRun(t.Report), "", func(r conformance.Result) string { return r.Reason }), false)
 }
 
-// unasked is why checks weren't run that nobody wanted: the scope says which ones were.
-func unasked(reason string) bool {
-	return reason == "not selected" || reason == "not of the selected levels"
-}
-
 // reasons prints ids by reason. Unless all are wanted, a few stand for many.
 func (t *text) reasons(title string, groups []group, all bool) {
 	if len(groups) == 0 {
@@ -227,7 +222,7 @@ func (t *text) reasons(title string, groups []group, all bool) {
 		t.line("  %s: %s", count(len(g.results), "check"), Clean(g.name))
 		for i, r := range g.results {
 			const few = 3
-			if i == few && !all && (!t.Verbose || unasked(g.name)) {
+			if i == few && !t.Verbose && !all {
 				t.line("    %s", t.dim(fmt.Sprintf("and %d more", len(g.results)-few)))
 				break
 			}
