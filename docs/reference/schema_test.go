@@ -106,7 +106,10 @@ func (s *source) generate(t testing.TB, file, title, goType string, values map[s
 
 func reference(name string) *schema { return &schema{Ref: "#/definitions/" + name} }
 
-func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
+// capital is the text with a capital at its beginning.
+func capital(text string) string {
+	return strings.ToUpper(text[:min(1, len(text))]) + text[min(1, len(text)):]
+}
 
 // object is the schema of a struct.
 func (g *generator) object(name string) *schema {

@@ -2,6 +2,7 @@ package reference_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -81,7 +82,7 @@ func connections(t testing.TB, world *schema) (definitions ordered) {
 	for _, kind := range []conformance.Kind{conformance.ALM, conformance.Analysis} {
 		input := doc.Paths.Value(kind.Path()).Post.RequestBody.Value.Content["application/json"].Schema
 		name := capital(string(kind)) + "Connection"
-		out := fromOpenAPI(input.Value)
+		out := fromOpenAPI(input.Value, false)
 		out.Description = "A connection that is there when the mock starts, as a client would have created it; but its connector needn't be remote."
 		out.Additional = false
 		out.Required = append([]string{"id"}, out.Required...)
@@ -93,20 +94,61 @@ func connections(t testing.TB, world *schema) (definitions ordered) {
 	return definitions
 }
 
-// fromOpenAPI is what of a schema of the contract a JSON Schema can say.
-func fromOpenAPI(s *openapi3.Schema) *schema {
-	out := &schema{Type: (*s.Type)[0], Description: strings.Join(strings.Fields(s.Description), " "), Default: s.Default, Required: s.Required}
+// convert is what of a schema of OpenAPI a JSON Schema can say; references stay what they are if they are kept.
+func convert(ref *openapi3.SchemaRef, keep bool) *schema {
+	if keep && ref.Ref != "" {
+		return reference(ref.Ref[strings.LastIndex(ref.Ref, "/")+1:])
+	}
+	return fromOpenAPI(ref.Value, keep)
+}
+
+func fromOpenAPI(s *openapi3.Schema, keep bool) *schema {
+	out := &schema{Description: strings.Join(strings.Fields(s.Description), " "), Default: s.Default, Required: s.Required, Format: s.Format, Pattern: s.Pattern}
+	if s.Type != nil {
+		out.Type = (*s.Type)[0]
+	}
+	if out.Type == "integer" {
+		out.Format = ""
+	}
 	for _, value := range s.Enum {
-		out.Enum = append(out.Enum, value.(string))
+		out.Enum = append(out.Enum, fmt.Sprint(value))
 	}
 	if s.MinLength > 0 {
 		out.MinLength = "1"
 	}
+	if s.Min != nil {
+		out.Minimum = json.Number(fmt.Sprint(*s.Min))
+	}
+	if s.Max != nil {
+		out.Maximum = json.Number(fmt.Sprint(*s.Max))
+	}
 	if s.AdditionalProperties.Has != nil {
 		out.Additional = *s.AdditionalProperties.Has
 	}
+	if s.AdditionalProperties.Schema != nil {
+		out.Additional = convert(s.AdditionalProperties.Schema, keep)
+	}
+	if s.Items != nil {
+		out.Items = convert(s.Items, keep)
+	}
+	for _, one := range s.OneOf {
+		out.OneOf = append(out.OneOf, convert(one, keep))
+	}
+	names := slices.Clone(s.Required)
 	for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
-		out.Properties = append(out.Properties, member{name, fromOpenAPI(s.Properties[name].Value)})
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	for _, name := range names {
+		if s.Properties[name] == nil { // required, and not described
+			continue
+		}
+		property := convert(s.Properties[name], keep)
+		if property.Description == "" {
+			property.Description = s.Properties[name].Value.Description
+		}
+		out.Properties = append(out.Properties, member{name, property})
 	}
 	return out
 }

@@ -4,7 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io/fs"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -14,48 +14,53 @@ import (
 
 // source is the Go source of a package: its types and variables, as they are declared.
 type source struct {
-	types map[string]*ast.TypeSpec
-	vars  map[string]ast.Expr
-	funcs map[string]bool
-	files map[ast.Node]*ast.File // that variables are in
-	fset  *token.FileSet
+	types  map[string]*ast.TypeSpec
+	vars   map[string]ast.Expr
+	consts map[string][]*ast.ValueSpec // by type
+	files  map[ast.Node]*ast.File      // that variables are in
+	fset   *token.FileSet
 }
 
 func readSource(t testing.TB, dir string) *source {
 	t.Helper()
 	s := &source{
-		types: map[string]*ast.TypeSpec{}, vars: map[string]ast.Expr{}, funcs: map[string]bool{},
+		types: map[string]*ast.TypeSpec{}, vars: map[string]ast.Expr{}, consts: map[string][]*ast.ValueSpec{},
 		files: map[ast.Node]*ast.File{}, fset: token.NewFileSet(),
 	}
-	packages, err := parser.ParseDir(s.fset, dir, func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }, parser.ParseComments) //nolint:staticcheck // types are not needed
+	names, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	assert.NilError(t, err)
-	for _, p := range packages {
-		for _, file := range p.Files {
-			for _, d := range file.Decls {
-				s.add(file, d)
-			}
+	for _, name := range names {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(s.fset, name, nil, parser.ParseComments)
+		assert.NilError(t, err)
+		for _, d := range file.Decls {
+			s.add(file, d)
 		}
 	}
 	return s
 }
 
 func (s *source) add(file *ast.File, d ast.Decl) {
-	switch d := d.(type) {
-	case *ast.FuncDecl:
-		s.funcs[d.Name.Name] = true
-	case *ast.GenDecl:
-		for _, spec := range d.Specs {
-			switch spec := spec.(type) {
-			case *ast.TypeSpec:
-				if spec.Doc == nil {
-					spec.Doc = d.Doc
-				}
-				s.types[spec.Name.Name] = spec
-			case *ast.ValueSpec:
-				for i, value := range spec.Values {
-					s.vars[spec.Names[i].Name] = value
-					s.files[value] = file
-				}
+	declared, ok := d.(*ast.GenDecl)
+	if !ok {
+		return
+	}
+	for _, spec := range declared.Specs {
+		switch spec := spec.(type) {
+		case *ast.TypeSpec:
+			if spec.Doc == nil {
+				spec.Doc = declared.Doc
+			}
+			s.types[spec.Name.Name] = spec
+		case *ast.ValueSpec:
+			if of, ok := spec.Type.(*ast.Ident); ok && declared.Tok == token.CONST {
+				s.consts[of.Name] = append(s.consts[of.Name], spec)
+			}
+			for i, value := range spec.Values {
+				s.vars[spec.Names[i].Name] = value
+				s.files[value] = file
 			}
 		}
 	}
