@@ -31,6 +31,7 @@ func (t *T) Send(q request) *Reply {
 
 // sees notes that an exchange is evidence for this check.
 func (t *T) sees(exchange int) {
+	t.last = exchange
 	if !slices.Contains(t.result.Exchanges, exchange) {
 		t.result.Exchanges = append(t.result.Exchanges, exchange)
 	}

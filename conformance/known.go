@@ -11,11 +11,11 @@ import (
 // Known is a deviation that the operator knows of, so that it doesn't make a run fail. It covers whatever
 // differences the check finds: not some of them.
 type Known struct {
-	ID       string   `json:"id" yaml:"id"`                           // of one check: no pattern
-	Verdict  Verdict  `json:"verdict" yaml:"verdict"`                 // that is expected: fail, warn or error
-	Reason   string   `json:"reason" yaml:"reason"`                   // why it is accepted
-	Until    string   `json:"until,omitempty" yaml:"until,omitempty"` // the last day on which it counts (UTC), as 2026-12-31; empty: for ever
-	Standing Standing `json:"standing,omitempty" yaml:"-"`            // what a run made of it; empty before that
+	ID       string   `json:"id" yaml:"id" schema:"required,enum=checks"`                       // the check's: no pattern
+	Verdict  Verdict  `json:"verdict" yaml:"verdict" schema:"required,enum=deviations"`         // the one that is expected; a worse one counts
+	Reason   string   `json:"reason" yaml:"reason" schema:"required,pattern=\\S,not=^\\s*TODO"` // why it is accepted
+	Until    string   `json:"until,omitempty" yaml:"until,omitempty" schema:"format=date"`      // the last day on which it counts (UTC), as 2026-12-31; empty: for ever
+	Standing Standing `json:"standing,omitempty" yaml:"-"`                                      // what a run made of it; empty before that
 	// Stale says, after a run, why the entry must be removed; empty while it needn't.
 	Stale string `json:"stale,omitempty" yaml:"-"`
 }

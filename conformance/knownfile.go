@@ -93,7 +93,8 @@ func (r *Report) Deviations(before []Known) []Known {
 // WriteKnown writes a file that [ReadKnown] reads.
 func WriteKnown(w io.Writer, known []Known) error {
 	var b strings.Builder
-	b.WriteString(`# Known deviations, for 'sdecontract verify --known'. An entry covers one check with that verdict,
+	b.WriteString(`# yaml-language-server: $schema=https://raw.githubusercontent.com/sdecontract/sdecontract/main/conformance/known.schema.json
+# Known deviations, for 'sdecontract verify --known'. An entry covers one check with that verdict,
 # whatever it finds. Each needs a reason; until: 2026-12-31 makes it count again from the day after.
 `)
 	if len(known) == 0 {

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"maps"
 	"mime"
@@ -61,7 +62,7 @@ var overall = slices.Concat(undocumented, []promise{
 // lookBack judges the replies to requests of the check's kind that are of interest. faults says what is wrong
 // with one; the same fault of many replies is told once. The check is blocked if there is no such reply.
 func (t *T) lookBack(what string, interest func(seen) bool, faults func(seen) []Difference) {
-	told, last := map[string]bool{}, 0
+	told, first, last := map[string]bool{}, 0, 0
 	var found []Difference
 	for _, s := range t.run.replies {
 		if s.kind != t.Kind || !interest(s) {
@@ -75,6 +76,7 @@ func (t *T) lookBack(what string, interest func(seen) bool, faults func(seen) []
 			}
 			told[key] = true
 			t.sees(last)
+			first = cmp.Or(first, last)
 			found = append(found, fault)
 		}
 	}
@@ -84,6 +86,7 @@ func (t *T) lookBack(what string, interest func(seen) bool, faults func(seen) []
 	if len(found) == 0 {
 		t.sees(last)
 	}
+	t.last = cmp.Or(first, last)
 	t.asked++
 	t.differ(t.check.Level, found)
 }

@@ -43,6 +43,7 @@ type Result struct {
 	Reason       string        `json:"reason,omitempty"`    // why it is not applicable
 	Known        string        `json:"known,omitempty"`     // the operator's reason, if this verdict is a known deviation
 	Exchanges    []int         `json:"exchanges,omitempty"` // numbers of the exchanges that it looked at
+	Decisive     int           `json:"decisive,omitempty"`  // number of the one after which it found the first difference; 0: none
 	Duration     time.Duration `json:"duration_ns"`
 }
 

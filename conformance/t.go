@@ -3,6 +3,7 @@ package conformance
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 )
 
@@ -16,6 +17,7 @@ type T struct {
 	check  Check
 	result Result
 	asked  int // judgements: a check without any has proved nothing
+	last   int // number of the exchange that was looked at last
 }
 
 // stop ends a check: its verdict is in its result.
@@ -80,15 +82,28 @@ func (t *T) differ(level Level, found []Difference) bool {
 	return len(found) == 0
 }
 
+// broken notes what is wrong, once however often it is seen. A failure decides before a warning.
 func (t *T) broken(level Level, d Difference) {
+	r := &t.result
+	switch {
+	case level == Must && len(r.Failures) == 0, level == Should && len(r.Failures)+len(r.Warnings) == 0:
+		r.Decisive = t.last
+	}
 	switch level {
 	case Must:
-		t.result.Failures = append(t.result.Failures, d)
+		r.Failures = withOnce(r.Failures, d)
 	case Should:
-		t.result.Warnings = append(t.result.Warnings, d)
+		r.Warnings = withOnce(r.Warnings, d)
 	case Probe:
-		t.result.Notes = append(t.result.Notes, fmt.Sprintf("%s instead of %s", d.Actual, d.Expected))
+		r.Notes = append(r.Notes, fmt.Sprintf("%s instead of %s", d.Actual, d.Expected))
 	}
+}
+
+func withOnce(found []Difference, d Difference) []Difference {
+	if slices.Contains(found, d) {
+		return found
+	}
+	return append(found, d)
 }
 
 // Block ends the check: what it needs isn't there.

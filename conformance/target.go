@@ -14,15 +14,24 @@ import (
 	"unicode"
 )
 
-// Target is a server to be tested, and what its operator says of it. [ReadTarget] reads one from a
-// file; a program can also fill one in.
+// Target is a server to be tested, and what its operator says of it.
+//
+// [ReadTarget] reads one from a file; a program can also fill one in. The tags named schema are what
+// [TargetSchema] says of the file.
 type Target struct {
-	URL            string                  `yaml:"url" json:"url"` // before /api/v2/, such as https://sde.example.com
-	Implementation Implementation          `yaml:"implementation" json:"implementation"`
-	Organizations  map[string]Organization `yaml:"organizations" json:"organizations,omitempty"`
-	Users          map[string]User         `yaml:"users" json:"users,omitempty"`
-	Writes         Writes                  `yaml:"writes" json:"writes"`
-	NotApplicable  []NotApplicable         `yaml:"not_applicable" json:"not_applicable,omitempty"`
+	// URL is where the server is: what comes before /api/v2/, such as https://sde.example.com. It holds no
+	// user, password or query.
+	URL string `yaml:"url" json:"url" schema:"required,pattern=^https?://[^/?#@]+[^?#@]*$"`
+	// Implementation tells who made the server.
+	Implementation Implementation `yaml:"implementation" json:"implementation"`
+	// Organizations are the customers to test with, by a name of your choice.
+	Organizations map[string]Organization `yaml:"organizations" json:"organizations,omitempty"`
+	// Users are those who ask, by a name of your choice. The checks that need one who is missing are blocked.
+	Users map[string]User `yaml:"users" json:"users,omitempty"`
+	// Writes limits what a run may change at the server.
+	Writes Writes `yaml:"writes" json:"writes"`
+	// NotApplicable lists what the server doesn't offer. Those checks aren't run, and each report names them.
+	NotApplicable []NotApplicable `yaml:"not_applicable" json:"not_applicable,omitempty"`
 	// Isolated says that organizations never see each other's connections, connectors and projects.
 	Isolated bool `yaml:"isolated" json:"isolated"`
 
@@ -33,22 +42,27 @@ type Target struct {
 
 // Implementation tells who made the target. It is copied to reports, and means nothing to the suite.
 type Implementation struct {
-	Organization string `yaml:"organization" json:"organization,omitempty"`
-	Product      string `yaml:"product" json:"product,omitempty"`
-	Version      string `yaml:"version" json:"version,omitempty"`
-	Contact      string `yaml:"contact" json:"contact,omitempty"`
+	Organization string `yaml:"organization" json:"organization,omitempty"` // the maker
+	Product      string `yaml:"product" json:"product,omitempty"`           // what it is called
+	Version      string `yaml:"version" json:"version,omitempty"`           // the release that is tested
+	Contact      string `yaml:"contact" json:"contact,omitempty"`           // whom to ask about it
 }
 
 // Organization is a customer of the target.
 type Organization struct {
-	AdvancedALM bool       `yaml:"advanced_alm" json:"advanced_alm"` // whether its plan has the advanced ALM feature
-	Connectors  Connectors `yaml:"connectors" json:"connectors"`
-	Projects    []Project  `yaml:"projects" json:"projects,omitempty"`
+	AdvancedALM bool `yaml:"advanced_alm" json:"advanced_alm"` // whether its plan has the advanced ALM feature
+	// Connectors are those that connections may use.
+	Connectors Connectors `yaml:"connectors" json:"connectors"`
+	// Projects are those that connections may serve. The first is used for most of what a run creates.
+	Projects []Project `yaml:"projects" json:"projects,omitempty"`
 }
 
 // Connectors are an organization's connectors by kind.
 type Connectors struct {
-	ALM      []Connector `yaml:"alm" json:"alm,omitempty"`
+	// ALM are those to issue trackers. The first is used for most of what a run creates; a few checks need a
+	// second one, of another system.
+	ALM []Connector `yaml:"alm" json:"alm,omitempty"`
+	// Analysis are those to scanners, to be used likewise.
 	Analysis []Connector `yaml:"analysis" json:"analysis,omitempty"`
 }
 
@@ -62,28 +76,30 @@ func (c Connectors) Of(kind Kind) []Connector {
 
 // Connector is a connector that connections may use.
 type Connector struct {
-	ID     int64  `yaml:"id" json:"id"`
-	Name   string `yaml:"name" json:"name,omitempty"`
-	System string `yaml:"system" json:"system,omitempty"`
+	ID     int64  `yaml:"id" json:"id" schema:"required,minimum=1"` // unique among those of its kind in the organization
+	Name   string `yaml:"name" json:"name,omitempty"`               // what the server calls it; empty: not known
+	System string `yaml:"system" json:"system,omitempty"`           // the product that it reaches, such as JIRA
 	// Remote says that an analysis connector reaches its scanner over the network, so that connections
 	// can be created on it; false is one that takes uploaded files. It means nothing for ALM.
 	Remote *bool `yaml:"remote" json:"remote,omitempty"`
 }
 
-// Project is a project that connections may serve. Empty fields are not known.
+// Project is a project that connections may serve. Texts that are empty are not known.
 type Project struct {
-	ID           int64  `yaml:"id" json:"id"`
-	Name         string `yaml:"name" json:"name,omitempty"`
-	Application  string `yaml:"application" json:"application,omitempty"`
-	BusinessUnit string `yaml:"business_unit" json:"business_unit,omitempty"`
+	ID           int64  `yaml:"id" json:"id" schema:"required,minimum=1"`     // unique among those of the organization
+	Name         string `yaml:"name" json:"name,omitempty"`                   // expected in the params of connections, as sde_project
+	Application  string `yaml:"application" json:"application,omitempty"`     // expected as sde_application
+	BusinessUnit string `yaml:"business_unit" json:"business_unit,omitempty"` // expected as sde_businessunit
 }
 
 // User is somebody with a token.
 type User struct {
-	Name         string   `yaml:"-" json:"-"` // its key in Users
-	Organization string   `yaml:"organization" json:"organization,omitempty"`
-	TokenEnv     string   `yaml:"token_env" json:"token_env,omitempty"` // the environment variable that holds the token
-	Permissions  []string `yaml:"permissions" json:"permissions,omitempty"`
+	Name         string `yaml:"-" json:"-"`                                                   // its key in Users
+	Organization string `yaml:"organization" json:"organization,omitempty" schema:"required"` // one of this file
+	// TokenEnv is the name of the environment variable that holds the token. A token stands in no file.
+	TokenEnv string `yaml:"token_env" json:"token_env,omitempty" schema:"required,pattern=^[A-Za-z_][A-Za-z0-9_]*$"`
+	// Permissions are those of the two that the user has. Checks find users by them, not by their names.
+	Permissions []string `yaml:"permissions" json:"permissions,omitempty" schema:"items=permissions"`
 	// SeesAllProjects says that the lists of this user leave out no project of the organization.
 	SeesAllProjects bool `yaml:"sees_all_projects" json:"sees_all_projects"`
 
@@ -108,7 +124,7 @@ type Writes struct {
 	// the loopback interface, or in the same process.
 	Allow bool `yaml:"allow" json:"allow"`
 	// MaxCreates bounds how many connections a run creates, half of them of each kind. 0 means 24.
-	MaxCreates int `yaml:"max_creates" json:"max_creates"`
+	MaxCreates int `yaml:"max_creates" json:"max_creates" schema:"minimum=0,default=24"`
 	// AllowDelete lets the suite send DELETE, which the documentation doesn't describe.
 	AllowDelete bool `yaml:"allow_delete" json:"allow_delete"`
 }
@@ -123,8 +139,8 @@ func (w Writes) Budget() int {
 
 // NotApplicable declares that the target doesn't offer what some checks are about.
 type NotApplicable struct {
-	ID     string `yaml:"id" json:"id"` // of a check, or a pattern with *
-	Reason string `yaml:"reason" json:"reason"`
+	ID     string `yaml:"id" json:"id" schema:"required"`                     // a check's, or a pattern in which * stands for anything
+	Reason string `yaml:"reason" json:"reason" schema:"required,pattern=\\S"` // why the server doesn't offer it
 }
 
 // Secret is a text that never shows itself when printed.

@@ -251,6 +251,8 @@ func TestExplanations(t *testing.T) {
 		{"editor", "POST", alm, `{"a":1,"a":2}`, `violation: body: is not JSON: duplicate object member name within /a: line 1 column 8`},
 		{"editor", "POST", alm, `{"alias":"A","connector":1,"project":1,"params":{},"frequncy":"daily"}`, `note: body /frequncy: is not a field of createAlmConnection; did you mean "frequency"?; it was ignored`},
 		{"editor", "GET", alm + "?alais=x", ``, `note: query alais: is not a parameter of listAlmConnections; did you mean "alias"?; it was ignored`},
+		{"editor", "GET", alm + "?name=x", ``, `note: query name: is not a parameter of listAlmConnections, which has alias, frequency, system, page_size, page; it was ignored`},
+		{"editor", "GET", alm + "?=x", ``, `note: query: is not a parameter of listAlmConnections, which has alias, frequency, system, page_size, page; it was ignored`},
 		{"editor", "GET", alm + "?system=a&system=b", ``, `note: query system: was given 2 times; the last one counts`},
 		{"editor", "GET", alm + "?frequency=yearly", ``, `note: query frequency: no connection can have "yearly"`},
 		{"editor", "GET", alm + "?page=2", ``, `note: query page: has no effect without page_size`},

@@ -115,11 +115,11 @@ func (r *worldReader) addApplications() {
 	}
 }
 
-// profileFile is the profile of a project in a world's file.
+// profileFile is the kind of software that a project makes.
 type profileFile struct {
-	ID      string `yaml:"id"`
-	Name    string `yaml:"name"`
-	LogoURL string `yaml:"logo_url"`
+	ID      string `yaml:"id"`       // of the profile; if empty, the contract's default
+	Name    string `yaml:"name"`     // what it is called; if empty, the contract's default
+	LogoURL string `yaml:"logo_url"` // where its picture is; if empty, the contract's default
 }
 
 // addProject adds a project, with those of its attributes that the file tells.

@@ -9,38 +9,40 @@ import (
 )
 
 // A FaultRule is trouble that the mock makes on request, so that a client can be tried on it: it answers late,
-// with an error that the contract documents, with a broken reply, or not at all. [Server.SetFault] and
-// [WithFault] switch it on; a request can ask for one itself in its header Prefer.
+// with an error that the contract documents, with a broken reply, or not at all.
 //
 // It acts on the requests that match Operation and User, and of those on the ones that Nth, Times, Every and
 // Probability choose; all that are given must hold. Of several faults the first one that is set and wants to
-// act does, alone. As JSON or YAML, see [ParseFault], the fields are named as here, in lower case, with an
-// underscore between words.
+// act does, alone.
+//
+// [Server.SetFault] and [WithFault] switch it on; a request can ask for one itself in its header Prefer. As JSON
+// or YAML, see [ParseFault], the fields are named as here, in lower case, with an underscore between words. The tags
+// named schema are what [FaultSchema] says of that.
 type FaultRule struct {
-	// ID names the fault. SetFault makes one up if it is empty, and replaces the fault that has it.
-	ID string
+	// ID names the fault, and replaces the one that has it already. If it is empty, one is made up.
+	ID string `schema:"minLength=1"`
 
-	Operation string // operationId, such as createAlmConnection; empty: any, and also paths that don't exist
-	User      string // of the world, told by the token; empty: anybody, also without a token
+	Operation string `schema:"enum=operations"` // an operationId, such as createAlmConnection; empty: any, and also paths that don't exist
+	User      string `schema:"minLength=1"`     // a user of the world, told by the token; empty: anybody, also without a token
 
-	Nth         int     // only the n-th matching request, counted from 1
-	Times       int     // only the first n matching requests
-	Every       int     // only each n-th matching request
-	Probability float64 // of acting on a request, up to 1; 0: certain. See WithSeed.
+	Nth         int     `schema:"minimum=1"`                    // only the n-th matching request, counted from 1; excludes Times and Every
+	Times       int     `schema:"minimum=1"`                    // only the first n matching requests
+	Every       int     `schema:"minimum=1"`                    // only each n-th matching request
+	Probability float64 `schema:"exclusiveMinimum=0,maximum=1"` // the chance of acting on a request, up to 1; 0: certain. The mock's seed decides.
 
-	// Delay comes before everything else: the request isn't looked at yet. The client's leaving ends it, and
-	// so does ClearFaults.
+	// Delay comes before everything else: the request isn't looked at yet. It ends early if the client
+	// leaves, or all faults are removed.
 	Delay Delay
-	// Status from 400 is answered with the contract's example for it, in place of what the request deserves:
-	// nothing is authenticated, validated or stored. The operation must document it; without an operation, the
+	// Status is an error that is answered with the contract's example for it, in place of what the request
+	// deserves: nothing is authenticated, validated or stored. The operation must document it; without an operation, the
 	// fault acts on those that do.
-	Status int
+	Status int `schema:"minimum=400,maximum=599"`
 	// RetryAfter is the value of that header, where the contract has it: whole seconds; 0 means 1 s.
 	RetryAfter time.Duration
 	// Effect is what becomes of the reply; empty: it is sent as it is.
-	Effect     Effect
-	ChunkBytes int           // of a slow body, sent at a time; 0 means 64
-	ChunkDelay time.Duration // between those; 0 means 100 ms
+	Effect     Effect        `schema:"enum=effects"`
+	ChunkBytes int           `schema:"minimum=1,default=64"` // how many bytes of a slow body are sent at a time; 0 means 64
+	ChunkDelay time.Duration `schema:"default=100ms"`        // the pause between those; 0 means 100 ms
 }
 
 // Effect is what a fault does to a reply.
@@ -73,11 +75,13 @@ func (e Effect) replies() bool { return e != ConnectionReset && e != EmptyReply 
 // Max; normally distributed with Mean and Deviation; or lognormally, with that Median and the Sigma of the
 // logarithm, which is what latencies of real servers look like. None is below zero or beyond an hour.
 type Delay struct {
-	Fixed           time.Duration
-	Min, Max        time.Duration
-	Mean, Deviation time.Duration
-	Median          time.Duration
-	Sigma           float64
+	Fixed     time.Duration // always as long
+	Min       time.Duration // the shortest of an even distribution
+	Max       time.Duration // the longest of it
+	Mean      time.Duration // the mean of a normal distribution
+	Deviation time.Duration // its standard deviation; needs a mean
+	Median    time.Duration // the median of a lognormal distribution
+	Sigma     float64       `schema:"minimum=0,maximum=10"` // the standard deviation of its logarithm; needs a median
 }
 
 // maxDelay bounds what a distribution may draw.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"net/http"
 	"slices"
 	"strings"
 )
@@ -121,16 +122,49 @@ func reread(c *call) *reply { return c.each(func(a allowance) step { return a.re
 
 func reconsider(c *call) *reply { return c.each(func(a allowance) step { return a.reconsider }) }
 
-// each takes the step of each latitude that has one there.
+// each takes the step of each latitude that has one there. One that refuses what the contract grants says so.
 func (c *call) each(of func(allowance) step) *reply {
 	for _, l := range c.liberty {
-		if s := of(allowances[l]); s != nil {
-			if answer := s(c); answer != nil {
-				return answer
-			}
+		s := of(allowances[l])
+		if s == nil {
+			continue
+		}
+		before := c.complaints()
+		answer := s(c)
+		c.refusedBy(l, before, answer)
+		if answer != nil {
+			return answer
 		}
 	}
 	return nil
+}
+
+// complaints counts what is said against each field.
+func (c *call) complaints() map[string]int {
+	counts := map[string]int{}
+	for name, messages := range c.invalid {
+		counts[name] = len(messages)
+	}
+	return counts
+}
+
+// refusedBy notes what the latitude has against the request, besides what there was before: the client did nothing
+// wrong, and would look for its mistake in vain.
+func (c *call) refusedBy(l Latitude, before map[string]int, answer *reply) {
+	finding := Finding{Severity: Refusal, In: "request", Message: "may be refused by a server, and is by the latitude " + string(l)}
+	if answer != nil && answer.status >= http.StatusBadRequest {
+		c.find(finding)
+	}
+	for _, name := range sortedKeys(c.invalid) {
+		if len(c.invalid[name]) == before[name] {
+			continue
+		}
+		finding.In, finding.Pointer = "body", pointerTo(name)
+		if c.op.input == nil {
+			finding.In, finding.Pointer = "query", name
+		}
+		c.find(finding)
+	}
 }
 
 // isUpdate tells whether the call changes a connection that there is.

@@ -284,3 +284,26 @@ func TestLatitudesNeverFail(t *testing.T) {
 		}
 	}
 }
+
+// TestLatitudesSayWhatTheyRefuse: a client's developer who did nothing wrong is told so.
+func TestLatitudesSayWhatTheyRefuse(t *testing.T) {
+	const why = ": may be refused by a server, and is by the latitude "
+	for _, tc := range []struct {
+		latitude             mock.Latitude
+		method, target, body string
+		where                string
+	}{
+		{mock.ParamsEmptyRefused, "POST", alm, validALM, "body /params"},
+		{mock.UnknownQueryRefused, "GET", alm + "?nope=1", "", "query nope"},
+		{mock.BadFrequencyFilterRefuse, "GET", alm + "?frequency=yearly", "", "query frequency"},
+	} {
+		got := newAPI(mock.WithLatitude(tc.latitude)).as("editor").do(tc.method, tc.target, tc.body)
+		want := "refusal: " + tc.where + why + string(tc.latitude)
+		assert.Assert(t, got.status == 400 && got.explained(want), "%d %q, want %q", got.status, got.header.Values("Contract-Explanation"), want)
+	}
+	got := newAPI(mock.WithLatitude(mock.ContentTypeRequired)).as("editor").do("POST", alm, validALM, "Content-Type:")
+	assert.Assert(t, got.explained("refusal: request"+why+"content-type-required"), "%q", got.header.Values("Contract-Explanation"))
+	got = newAPI(mock.WithLatitude(mock.ParamsEmptyRefused)).as("editor").do("POST", alm, strings.Replace(validALM, "{}", `{"alm_project":"A"}`, 1))
+	assert.Equal(t, got.status, 201)
+	assert.Assert(t, !got.explained("latitude"))
+}

@@ -7,10 +7,14 @@ import (
 	"github.com/agnivade/levenshtein"
 )
 
-// didYouMean ends a message about an unknown name with the nearest known one, if one is near.
+// didYouMean ends a message about an unknown name with the nearest known one, if one is near. What is half wrong
+// from its first letter on is no slip: name isn't page.
 func didYouMean(name string, known []string) string {
 	best, distance := nearest(name, known)
-	if best == "" || distance > max(2, len(name)/3) {
+	if name == "" || best == "" || distance > max(2, len(name)/3) {
+		return ""
+	}
+	if other := best[0] != name[0]; other && distance > 1 && 2*distance >= len(name) {
 		return ""
 	}
 	return fmt.Sprintf("; did you mean %q?", best)

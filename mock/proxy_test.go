@@ -445,7 +445,7 @@ func TestProxyExplains(t *testing.T) {
 	want := askProxy(mock.New(), "editor", "GET", alm+"?nope=1", "")
 	got := askProxy(proxied(t, mock.New().Client().Transport, func(c *mock.ProxyConfig) { c.Explain = true }), "editor", "GET", alm+"?nope=1", "")
 	assert.Equal(t, got.body, want.body)
-	assert.DeepEqual(t, got.header.Values("Contract-Explanation")[1:], []string{"note: query nope: is not a parameter of listAlmConnections"})
+	assert.DeepEqual(t, got.header.Values("Contract-Explanation")[1:], []string{"note: query nope: is not a parameter of listAlmConnections, which has alias, frequency, system, page_size, page"})
 	e := proxied(t, mock.New().Client().Transport, nil)
 	askProxy(e, "editor", "GET", alm+"?nope=1", "")
 	assert.Equal(t, len(e.Exchanges()[0].ReplyHeader.Values("Contract-Explanation")), 1) // the mock's own

@@ -19,15 +19,15 @@ type collectionRule struct {
 // featureRule is x-feature on a field with an enum: only organizations with the feature Name
 // may use the values in Gates.
 type featureRule struct {
-	Name  string   `yaml:"name"`
-	Gates []string `yaml:"gates"`
+	Name  string   `yaml:"name"`  // as organizations of a world list it
+	Gates []string `yaml:"gates"` // values of the enum beside it
 }
 
 // refersRule is x-refers-to on a field: its value is the id of an object of Collection, in the
 // caller's organization, for which Where holds.
 type refersRule struct {
 	Collection string         `yaml:"collection"` // connectors or projects
-	Where      map[string]any `yaml:"where"`
+	Where      map[string]any `yaml:"where"`      // attributes that the object must have, with their values
 }
 
 // source is where a value comes from, such as connector.name: the attribute of the object that the
@@ -56,9 +56,9 @@ type inheritsRule map[string]source
 
 // citation is one place of x-source: where the documentation says what the contract says here.
 type citation struct {
-	Page    string `yaml:"page"` // Connections if empty
-	Heading string `yaml:"heading"`
-	Lines   string `yaml:"lines"` // 56, 3-58, or a list of those
+	Page    string `yaml:"page"`    // Connections if empty
+	Heading string `yaml:"heading"` // the nearest one above the lines
+	Lines   string `yaml:"lines"`   // 56, 3-58, or a list of those
 }
 
 func (c citation) String() string {
@@ -107,21 +107,36 @@ func (c citations) String() string {
 }
 
 // xKeys is the closed set: each x- key, the objects that may carry it, and how strictly its value is
-// read.
+// read. Each has a comment: what it says, and which steps of the mock go by it.
 var xKeys = map[string]struct {
 	on     []string
 	decode func(*yaml.Node) error
 }{
-	"x-collection":   {[]string{"operation"}, strictly[collectionRule]},
-	"x-requires":     {[]string{"operation"}, strictly[string]},
-	"x-filters":      {[]string{"parameter"}, strictly[string]},
-	"x-paginates":    {[]string{"parameter"}, strictly[string]},
+	// What the operation does, and to which collection. Steps: findConnection, act.
+	"x-collection": {[]string{"operation"}, strictly[collectionRule]},
+	// The permission without which the operation is refused with 403. Steps: checkPermission.
+	"x-requires": {[]string{"operation"}, strictly[string]},
+	// The property of the listed items that must equal the parameter: a text or an integer. Steps: act.
+	"x-filters": {[]string{"parameter"}, strictly[string]},
+	// The parameter's part in pagination: size or page. Steps: act.
+	"x-paginates": {[]string{"parameter"}, strictly[string]},
+	// The permission without which the property is left out of replies. It stands on a property of the items of a
+	// collection. Steps: act.
 	"x-visible-with": {[]string{"schema"}, strictly[string]},
+	// Where the value comes from if the client sends none. On a readOnly property, where it always comes from; of a
+	// project or an application, from what it belongs to. Steps: fillDefaults, act.
 	"x-default-from": {[]string{"schema"}, strictly[source]},
-	"x-refers-to":    {[]string{"schema"}, strictly[refersRule]},
-	"x-feature":      {[]string{"schema"}, strictly[featureRule]},
-	"x-inherits":     {[]string{"schema"}, strictly[inheritsRule]},
-	"x-source":       {[]string{"operation", "parameter", "schema", "response"}, strictly[citations]},
+	// The value is the id of an object in the caller's organization; any other is refused. Steps:
+	// refuseUnknownReferences, fillDefaults.
+	"x-refers-to": {[]string{"schema"}, strictly[refersRule]},
+	// Values that only organizations may use whose plan has the feature. It stands beside an enum. Steps:
+	// refuseGatedValues.
+	"x-feature": {[]string{"schema"}, strictly[featureRule]},
+	// Where members of an object come from that the client doesn't send. Steps: fillDefaults.
+	"x-inherits": {[]string{"schema"}, strictly[inheritsRule]},
+	// Where the documentation says what the contract says here. No step goes by it: findings, reports and the
+	// inspector cite it.
+	"x-source": {[]string{"operation", "parameter", "schema", "response"}, strictly[citations]},
 }
 
 func strictly[T any](n *yaml.Node) error {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -38,14 +39,22 @@ func validateQuery(c *call) *reply {
 	if len(query) == 0 {
 		return nil
 	}
-	known := c.op.queryNames()
 	for _, name := range sortedKeys(query) {
 		c.find(Finding{
 			Severity: Note, In: "query", Pointer: name,
-			Message: "is not a parameter of " + c.op.id + didYouMean(name, known) + "; it was ignored",
+			Message: "is not a parameter of " + c.op.id + c.op.queryHint(name) + "; it was ignored",
 		})
 	}
 	return nil
+}
+
+// queryHint tells which parameter may be meant, or else which there are.
+func (op *operation) queryHint(name string) string {
+	known := op.queryNames()
+	if hint := didYouMean(name, known); hint != "" || len(known) == 0 {
+		return hint
+	}
+	return ", which has " + strings.Join(known, ", ")
 }
 
 // queryNames are the parameters that the operation has in the query.

@@ -10,46 +10,55 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// worldFile is the form of a world's file: fixtures/world.yaml shows and explains it.
+// worldFile is what a mock starts with: organizations, their users, connectors, projects and connections.
+//
+// The tags named schema are what [WorldSchema] says of the file.
 type worldFile struct {
-	Users         ordered[userFile]         `yaml:"users"`
-	Organizations ordered[organizationFile] `yaml:"organizations"`
-	LastIDs       ordered[int64]            `yaml:"last_ids"`
+	// Users are those who may call the API, by name. Their ids are their places in the file, from 1.
+	Users ordered[userFile] `yaml:"users" schema:"required,minProperties=1"`
+	// Organizations are the customers, by name. None sees anything of the others.
+	Organizations ordered[organizationFile] `yaml:"organizations" schema:"required"`
+	// LastIDs are the greatest ids that were ever given, by kind of connection, if no connection has them any more.
+	LastIDs ordered[int64] `yaml:"last_ids" schema:"minimum=0,keys=kinds"`
 }
 
+// userFile is somebody who may call the API.
 type userFile struct {
-	Organization located[string]   `yaml:"organization"`
-	Token        located[string]   `yaml:"token"`
-	Permissions  []located[string] `yaml:"permissions"`
-	Email        string            `yaml:"email"`
+	Organization located[string]   `yaml:"organization" schema:"required"`                     // one of this file
+	Token        located[string]   `yaml:"token" schema:"required,pattern=^[^ \\t\\r\\n\"]+$"` // no other user's; without blanks and quotation marks
+	Permissions  []located[string] `yaml:"permissions" schema:"items=permissions"`             // those that the user has
+	Email        string            `yaml:"email"`                                              // as the API shows it; if empty, NAME@example.com
 }
 
+// organizationFile is a customer, and all that is theirs.
 type organizationFile struct {
-	Features    []located[string]                 `yaml:"features"`
-	Projects    []located[projectFile]            `yaml:"projects"`
-	Connectors  ordered[[]located[connectorFile]] `yaml:"connectors"`
-	Connections ordered[[]object]                 `yaml:"connections"`
+	Features    []located[string]                 `yaml:"features" schema:"items=features"` // those that the plan has
+	Projects    []located[projectFile]            `yaml:"projects"`                         // what connections can serve
+	Connectors  ordered[[]located[connectorFile]] `yaml:"connectors" schema:"keys=kinds"`   // what connections can use, by kind of connection
+	Connections ordered[[]object]                 `yaml:"connections"`                      // those that are there already, by kind
 }
 
+// projectFile is what a connection serves.
 type projectFile struct {
-	ID           int64  `yaml:"id"`
-	Name         string `yaml:"name"`
-	Application  string `yaml:"application"`
-	BusinessUnit string `yaml:"business_unit"`
+	ID           int64  `yaml:"id" schema:"required,minimum=1"`     // unique among the projects of all organizations
+	Name         string `yaml:"name" schema:"required,minLength=1"` // what it is called; connections show it as sde_project
+	Application  string `yaml:"application"`                        // the name of its application; connections show it as sde_application
+	BusinessUnit string `yaml:"business_unit"`                      // the name of its business unit; connections show it as sde_businessunit
 
-	URL                 string       `yaml:"url"`
-	Profile             *profileFile `yaml:"profile"`
-	RiskPolicyCompliant *bool        `yaml:"risk_policy_compliant"`
+	URL                 string       `yaml:"url"`                   // where people find it; if empty, the default of the contract
+	Profile             *profileFile `yaml:"profile"`               // what kind of software it makes; if there is none, the contract's defaults
+	RiskPolicyCompliant *bool        `yaml:"risk_policy_compliant"` // whether it meets its risk policy; if nothing is said, the contract's default
 }
 
+// connectorFile is what a connection works through.
 type connectorFile struct {
-	ID           int64  `yaml:"id"`
-	Name         string `yaml:"name"`
-	System       string `yaml:"system"`
-	Command      string `yaml:"command"`
-	Remote       bool   `yaml:"remote"`
-	Inaccessible bool   `yaml:"inaccessible"`
-	Params       object `yaml:"params"`
+	ID           int64  `yaml:"id" schema:"required,minimum=1"`        // unique among the connectors of its kind of all organizations
+	Name         string `yaml:"name" schema:"required,minLength=1"`    // what it is called: the default alias of analysis connections
+	System       string `yaml:"system" schema:"required,minLength=1"`  // the product that it reaches, such as JIRA
+	Command      string `yaml:"command" schema:"required,minLength=1"` // the job that synchronises, such as sync_jira
+	Remote       bool   `yaml:"remote"`                                // whether it reaches its scanner over the network: analysis connections can be created on no other
+	Inaccessible bool   `yaml:"inaccessible"`                          // whether its system can't be reached
+	Params       object `yaml:"params"`                                // options that its connections inherit; any names and values
 }
 
 // worldReader collects everything that is wrong with a world's file.

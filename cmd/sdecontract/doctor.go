@@ -23,10 +23,15 @@ func doctorCommand() *cobra.Command {
 whether each token is set, accepted and different from the others, whether the ids of the file
 are there where lists show them, and whether users see params as their permissions say.
 
-Exit status: 0 if there is nothing to mend, 1 if there is, 2 if the file can't be used, 4 if the
-server can't be reached.`,
-		Example: `  sdecontract doctor --target target.yaml`,
-		Args:    noArguments,
+Exit status:
+  0  there is nothing to mend
+  1  there is something to mend
+  2  a flag or the file can't be used
+  3  it was interrupted
+  4  the server can't be reached`,
+		Example: `  # What is missing in a file that 'sdecontract init' wrote.
+  sdecontract doctor --target target.yaml`,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			target, err := readTarget(file)
 			if err != nil {

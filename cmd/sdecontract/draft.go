@@ -13,7 +13,8 @@ import (
 // draft is a target file with what the views tell, and comments on what they don't.
 func draft(url string, views []conformance.View) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, `# A first target file for 'sdecontract verify', from what the server's lists show. Finish what the comments
+	fmt.Fprintf(&b, `# yaml-language-server: $schema=https://raw.githubusercontent.com/sdecontract/sdecontract/main/conformance/target.schema.json
+# A first target file for 'sdecontract verify', from what the server's lists show. Finish what the comments
 # ask for, then look at it with 'sdecontract doctor'.
 
 url: %s

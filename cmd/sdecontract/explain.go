@@ -20,8 +20,14 @@ func explainCommand() *cobra.Command {
 		Short: "Explain a conformance check, with the requests that it sends",
 		Long: `Explain a conformance check: what the documentation promises and where, what the check needs,
 what makes it fail, and the requests that it sends. For those, the check is run against a
-fresh built-in mock in this process; against another server, ids and aliases are others.`,
-		Example: `  sdecontract explain alm/list/status`,
+fresh built-in mock in this process; against another server, ids and aliases are others.
+
+Exit status:
+  0  it was explained
+  2  there is no such check
+  4  the built-in mock failed`,
+		Example: `  # What this check wants, and how it asks.
+  sdecontract explain alm/list/status`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usageError{errors.New("explain takes the id of one check; 'sdecontract list' tells them all")}

@@ -31,8 +31,11 @@ func initCommand() *cobra.Command {
 projects that they use. Nothing at the server is changed. A person has to finish the file: its
 comments say what a server doesn't show. A file that is there already is never overwritten.
 
-Exit status: 0 if the file was written, 2 if a flag, a token or the file can't be used, 4 if the
-server can't be reached.`,
+Exit status:
+  0  the file was written
+  2  a flag, a token or the file can't be used
+  3  it was interrupted
+  4  the server can't be reached`,
 		Example: `  # SDE_TOKEN_EDITOR holds the token of a user who may edit connections.
   sdecontract init --url https://sde.example.com
 

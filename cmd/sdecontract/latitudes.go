@@ -21,7 +21,11 @@ func latitudesCommand() *cobra.Command {
 		Short: "List what the mock can do where the documentation leaves it open",
 		Long: `List the latitudes: what another server may do otherwise than the mock does by default, and be
 right, because the documentation leaves it open. A client that works with each of them doesn't
-depend on this mock. They are switched on with 'sdecontract mock --latitude NAME'.`,
+depend on this mock. They are switched on with 'sdecontract mock --latitude NAME'.
+
+Exit status:
+  0  they were listed
+  2  a flag can't be used`,
 		Example: `  # All of them.
   sdecontract latitudes
 

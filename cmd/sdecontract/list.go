@@ -19,7 +19,11 @@ func listCommand() *cobra.Command {
 		Short: "List the conformance checks",
 		Long: `List the conformance checks: the id, the level, whether it changes anything at the server, and
 the promise. A check of level must fails if the promise is broken, one of level should warns,
-and a probe notes which of the permitted behaviours a server has.`,
+and a probe notes which of the permitted behaviours a server has.
+
+Exit status:
+  0  they were listed
+  2  a flag can't be used, or no check has such an id or level`,
 		Example: `  # All of them.
   sdecontract list
 

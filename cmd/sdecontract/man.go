@@ -20,7 +20,11 @@ func manCommand() *cobra.Command {
 		Use:   "man DIRECTORY",
 		Short: "Write the manual pages",
 		Long: `Write a manual page for each command into a directory, which is made if it isn't there. The
-pages bear the date of SOURCE_DATE_EPOCH, in seconds since 1970, or of today.`,
+pages bear the date of SOURCE_DATE_EPOCH, in seconds since 1970, or of today.
+
+Exit status:
+  0  they were written
+  2  the directory or the date can't be used`,
 		Example: `  # Then 'man sdecontract-verify' finds it.
   sdecontract man ~/.local/share/man/man1`,
 		Args: func(_ *cobra.Command, args []string) error {

@@ -36,7 +36,9 @@ func reportCommand() *cobra.Command {
 		Long: `Draw the report of an earlier run again, from the JSON that 'sdecontract verify --report json=FILE'
 wrote: the same, byte for byte, as verify itself would have drawn it. - is the standard input.
 
-Exit status: 0 if the report was drawn, whatever it says; 2 if a flag or a file can't be used.`,
+Exit status:
+  0  the report was drawn, whatever it says
+  2  a flag or a file can't be used`,
 		Example: `  # Read a run of last night.
   sdecontract report result.json --verbose
 

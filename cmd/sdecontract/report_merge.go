@@ -22,9 +22,11 @@ judges the server wins over blocked and inconclusive, then the worse over the be
 tells of all of them. The report is only in write mode, and so of the whole catalogue, if all
 of the runs were. Checks that look back on a whole run looked back on their own.
 
-Exit status: 0 if the reports were merged, 2 if a file can't be used or they don't belong
-together.`,
-		Example: `  sdecontract verify --target target.yaml --check 'alm/*' --report json=alm.json
+Exit status:
+  0  the reports were merged
+  2  a file can't be used, or the reports don't belong together`,
+		Example: `  # One kind after the other, and one report of both.
+  sdecontract verify --target target.yaml --check 'alm/*' --report json=alm.json
   sdecontract verify --target target.yaml --check 'analysis/*' --report json=analysis.json
   sdecontract report merge alm.json analysis.json --output result.json
   sdecontract report result.json`,

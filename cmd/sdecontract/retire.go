@@ -29,10 +29,14 @@ func retireCommand() *cobra.Command {
 does at its end; this command is for a run that didn't get there. A connection that is gone, or
 that somebody has made another one, is left alone. Nothing is deleted.
 
-Exit status: 0 if nothing synchronises any more, 1 if something couldn't be retired, 2 if a file
-can't be used, 4 if the server can't be reached.`,
-		Example: `  sdecontract retire --target target.yaml --ledger sdecontract-ledger.jsonl`,
-		Args:    noArguments,
+Exit status:
+  0  nothing synchronises any more
+  1  something couldn't be retired
+  2  a flag or a file can't be used
+  4  the server can't be reached`,
+		Example: `  # After a run that was killed.
+  sdecontract retire --target target.yaml --ledger sdecontract-ledger.jsonl`,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return retire(cmd.Context(), flags, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},

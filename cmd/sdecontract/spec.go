@@ -26,7 +26,11 @@ func specCommand() *cobra.Command {
   har      an HTTP archive, format 1.2: the same requests, as the mock answers them
 
 Beside plain OpenAPI the contract has keys that begin with x-, which say what OpenAPI can't.
-Other tools ignore them; --plain leaves them out.`,
+Other tools ignore them; --plain leaves them out.
+
+Exit status:
+  0  it was printed
+  2  a flag can't be used`,
 		Example: `  # Give the contract to another tool.
   sdecontract spec > openapi.yaml
   sdecontract spec --format json --plain > openapi.json

@@ -14,7 +14,13 @@ func versionCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "version",
 		Short: "Print the version, the revision it was built from, and the contract's digest",
-		Example: `  sdecontract version
+		Long: `Print the version, the revision it was built from, and the digest of the contract in it.
+
+Exit status:
+  0  it was printed
+  2  a flag can't be used`,
+		Example: `  # For people, and for programs.
+  sdecontract version
   sdecontract version --json`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {

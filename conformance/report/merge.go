@@ -207,7 +207,7 @@ func renumber(merged, r *conformance.Report) []conformance.Result {
 				seen = append(seen, number)
 			}
 		}
-		results[i].Exchanges = seen
+		results[i].Exchanges, results[i].Decisive = seen, numbers[results[i].Decisive]
 	}
 	return results
 }

@@ -186,8 +186,8 @@ func (t *text) differences(found []conformance.Difference) {
 	}
 }
 
-// evidence prints the last request that could change something and the last one of all; all of them, if
-// verbose.
+// evidence prints the request that decided, and the last one before it that could change something; all of them,
+// if verbose.
 func (t *text) evidence(r conformance.Result) {
 	found := t.exchanges.telling(r)
 	if t.Verbose {
@@ -205,9 +205,10 @@ func (t *text) evidence(r conformance.Result) {
 
 // unjudged lists the checks with that verdict by their reason, the most frequent first.
 func (t *text) unjudged(v conformance.Verdict, title string, reason func(conformance.Result) string) {
-	t.reasons(title, byReason(t.Results, v, reason), v == conformance.NA)
+	t.reasons(title, byReason(t.Results, v, reason), t.Verbose || v == conformance.NA)
 }
 
+// notRun says little of what isn't in the report, even if verbose: a report on one check isn't a list of all others.
 func (t *text) notRun() {
 	t.reasons("Not run", byReason(notRun(t.Report), "", func(r conformance.Result) string { return r.Reason }), false)
 }
@@ -222,7 +223,7 @@ func (t *text) reasons(title string, groups []group, all bool) {
 		t.line("  %s: %s", count(len(g.results), "check"), Clean(g.name))
 		for i, r := range g.results {
 			const few = 3
-			if i == few && !t.Verbose && !all {
+			if i == few && !all {
 				t.line("    %s", t.dim(fmt.Sprintf("and %d more", len(g.results)-few)))
 				break
 			}
