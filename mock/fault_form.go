@@ -122,7 +122,11 @@ func (o *faultObject) duration(name string) time.Duration {
 	text, _ := value.(string)
 	d, err := time.ParseDuration(text)
 	if given && (err != nil || d <= 0) {
-		o.reject(name, `a duration above 0, such as "250ms"`, value)
+		example := "250ms"
+		if name == "retry_after" { // which has no fractions
+			example = "5s"
+		}
+		o.reject(name, fmt.Sprintf("a duration above 0, such as %q", example), value)
 	}
 	return d
 }

@@ -201,6 +201,7 @@ func TestFaultErrorsNameThePlace(t *testing.T) {
 		`{"probability": 0}`:                           `fault: /probability: must be a number above 0, got 0`,
 		`{"probability": 1.1}`:                         `fault: /probability: must be above 0, and at most 1`,
 		`{"delay": 250}`:                               `fault: /delay: must be a duration above 0, such as "250ms", got 250`,
+		`{"retry_after": 5}`:                           `fault: /retry_after: must be a duration above 0, such as "5s", got 5`,
 		`{"delay": "-1s"}`:                             `fault: /delay: must be a duration above 0, such as "250ms", got "-1s"`,
 		`{"delay": "61m"}`:                             `fault: /delay: must be from 0s to 1h0m0s`,
 		`{"delay": {"min": "2s", "max": "1s"}}`:        `fault: /delay/max: must be at least min`,

@@ -63,6 +63,7 @@ func runAgainst(cmd *cobra.Command, flags mockFlags, args []string, prepare func
 	s.start(errOut)
 	client := &exec.Cmd{Args: args, Env: env, Stdin: cmd.InOrStdin(), Stdout: cmd.OutOrStdout(), Stderr: errOut}
 	status, err := execute(client, signals)
+	judge.faults = s.Faults() // stopping clears them
 	select {
 	case failure := <-s.failed:
 		err = errors.Join(err, exitError{exitFailed, fmt.Errorf("the %s failed: %w", cmd.Name(), failure)})

@@ -43,7 +43,7 @@ Exit status:
 
   # One that listens elsewhere.
   sdecontract health --listen :9090
-  sdecontract health http://mock.example.com:8080/api/v2/connections/alm/`,
+  sdecontract health http://mock.example.com:8080`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return usageError{fmt.Errorf("health takes one URL, got %q too", args[1])}
@@ -55,11 +55,7 @@ Exit status:
 			if err != nil {
 				return err
 			}
-			method := http.MethodGet
-			if len(args) == 0 {
-				method = http.MethodOptions // needs no token, and so breaks nothing
-			}
-			return flags.ask(cmd.Context(), method, target)
+			return flags.ask(cmd.Context(), target)
 		},
 	}
 	f := cmd.Flags()
@@ -80,10 +76,17 @@ func checkURL(text string) error {
 	return nil
 }
 
+// healthPath is asked for below a URL that doesn't say what to ask for.
+const healthPath = "/api/v2/connections/alm/"
+
 // address is where to ask: on all addresses a mock listens on this machine's own as well.
 func (flags healthFlags) address(args []string) (string, error) {
 	if len(args) > 0 {
-		return args[0], checkURL(args[0])
+		target := args[0]
+		if !strings.Contains(target, "/api/v2/") {
+			target = strings.TrimSuffix(target, "/") + healthPath
+		}
+		return target, checkURL(args[0])
 	}
 	host, port, err := net.SplitHostPort(flags.listen)
 	if err != nil {
@@ -96,14 +99,14 @@ func (flags healthFlags) address(args []string) (string, error) {
 	if flags.tls {
 		scheme = "https"
 	}
-	return scheme + "://" + net.JoinHostPort(host, port) + strings.TrimSuffix("/"+strings.Trim(flags.basePath, "/"), "/") + "/api/v2/connections/alm/", nil
+	return scheme + "://" + net.JoinHostPort(host, port) + strings.TrimSuffix("/"+strings.Trim(flags.basePath, "/"), "/") + healthPath, nil
 }
 
 // ask succeeds on any answer but a server's failure: that a token is missing, or a path, only a healthy server knows.
-func (flags healthFlags) ask(ctx context.Context, method, target string) error {
+func (flags healthFlags) ask(ctx context.Context, target string) error {
 	ctx, cancel := context.WithTimeout(ctx, flags.timeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, method, target, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodOptions, target, nil) // needs no token, and so breaks nothing
 	if err != nil {
 		return usageError{err}
 	}

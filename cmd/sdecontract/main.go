@@ -114,7 +114,7 @@ Each flag can also be given as a variable: --log as SDECONTRACT_LOG.`,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(mockCommand(), proxyCommand(), latitudesCommand(), verifyCommand(), exploreCommand(), reportCommand(), listCommand(), explainCommand(), doctorCommand(),
-		initCommand(), retireCommand(), specCommand(), healthCommand(), manCommand(), versionCommand())
+		initCommand(), retireCommand(), worldCommand(), specCommand(), healthCommand(), manCommand(), versionCommand())
 	return root
 }
 

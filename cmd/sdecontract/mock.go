@@ -121,7 +121,7 @@ Exit status, with a command:
 func addMockFlags(cmd *cobra.Command, flags *mockFlags) {
 	f := cmd.Flags()
 	f.StringVar(&flags.listen, "listen", "127.0.0.1:8080", "`address` to listen on; port 0 picks a free one, as does\na command without this flag")
-	f.StringVar(&flags.world, "world", "", "`file` with organizations, users, connectors, projects and connections\n(default: the built-in world, fixtures/world.yaml)")
+	f.StringVar(&flags.world, "world", "", "`file` with organizations, users, connectors, projects and connections\n(default: the built-in world, which 'sdecontract world' prints)")
 	f.BoolVar(&flags.advancedALM, "advanced-alm", true, "false takes the advanced ALM feature from every organization;\nconnections that are there already keep their frequency")
 	f.StringVar(&flags.log, "log", "text", "`format` of the log of requests: text, json or none; with a command\nthe default is none, and a log goes to the standard error")
 	f.StringSliceVar(&flags.latitudes, "latitude", nil, "do `name` where the documentation leaves it open: see 'sdecontract latitudes';\nrepeatable; all is as many as fit together")
@@ -182,6 +182,7 @@ func serve(ctx context.Context, flags mockFlags, out, errOut io.Writer) error {
 	case err = <-s.failed:
 	case <-ctx.Done():
 	}
+	judge.faults = s.Faults() // stopping clears them
 	return errors.Join(err, s.stop(ctx), judge.summarize(s, out, errOut))
 }
 

@@ -151,6 +151,9 @@ const (
 	drainTimeout   = 10 * time.Second
 )
 
+// noticeTimeout bounds how long the end waits for delays whose client may have left.
+const noticeTimeout = 200 * time.Millisecond
+
 // maxHeaderBytes is what a request's header may have.
 const maxHeaderBytes = 64 << 10
 
@@ -197,10 +200,15 @@ func (s *service) run(server *http.Server, listener net.Listener, errOut io.Writ
 
 // stop lets requests in flight finish: afterwards the observer has seen every one.
 func (s *service) stop(ctx context.Context) error {
-	s.host.ClearFaults() // a delay that was asked for must not hold the end up
 	if s.watcher != nil {
 		s.watcher.stop()
 	}
+	// A client that left while a delay held it back is noticed before delays are cut short: else it would count as
+	// answered.
+	notice, cancel := context.WithTimeout(context.WithoutCancel(ctx), noticeTimeout)
+	defer cancel()
+	_ = s.http.Shutdown(notice)
+	s.host.ClearFaults() // a delay that was asked for must not hold the end up
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
 	defer cancel()
 	err := s.http.Shutdown(drain)

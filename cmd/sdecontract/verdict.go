@@ -53,6 +53,7 @@ type judge struct {
 	flags    verdictFlags
 	minimums []verdict.Minimum
 	files    reportFiles[*verdict.Report]
+	faults   []mock.FaultState // that were still set at the end
 }
 
 // judge reads the flags. The report files can be written.
@@ -65,7 +66,7 @@ func (flags verdictFlags) judge() (*judge, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &judge{verdict.NewRecorder(), flags, minimums, files}, nil
+	return &judge{Recorder: verdict.NewRecorder(), flags: flags, minimums: minimums, files: files}, nil
 }
 
 func kindNames() []string {
@@ -111,6 +112,7 @@ func (j *judge) conclude(s *service, status int, out, errOut io.Writer) error {
 	if r.Requests == 0 {
 		r.Hint = hint(s.caFile != "")
 	}
+	j.tellIdleFaults(errOut)
 	if err := j.write(r, out, errOut); err != nil {
 		return err
 	}
@@ -130,6 +132,7 @@ func (j *judge) write(r *verdict.Report, out, errOut io.Writer) error {
 // summarize says in a line what a mock that was stopped has seen; all of it, if that was asked for.
 func (j *judge) summarize(s *service, out, errOut io.Writer) error {
 	r := j.report(s)
+	j.tellIdleFaults(errOut)
 	if j.flags.verbose {
 		return j.write(r, out, errOut)
 	}
@@ -138,6 +141,20 @@ func (j *judge) summarize(s *service, out, errOut io.Writer) error {
 	}
 	_, err := j.files.write(r, out, report.Style{})
 	return err
+}
+
+// tellIdleFaults names the faults that never acted: what the client did says nothing of how it takes them.
+func (j *judge) tellIdleFaults(errOut io.Writer) {
+	for _, f := range j.faults {
+		if f.Acted > 0 {
+			continue
+		}
+		of := "no request had its operation and user"
+		if f.Matched > 0 {
+			of = counted(int(f.Matched), "request", "requests") + " had its operation and user"
+		}
+		_, _ = fmt.Fprintf(errOut, "sdecontract: the fault %s (%s) never acted: %s\n", f.Rule.ID, f.Rule, of)
+	}
 }
 
 // hint says why no request may have come.
