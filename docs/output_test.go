@@ -25,6 +25,9 @@ var masks = []struct {
 	{regexp.MustCompile(` {2,}(DATE|TIME|DURATION)`), " $1"},
 }
 
+// ellipsis stands for any text within a line; how many spaces are beside it says nothing.
+var ellipsis = regexp.MustCompile(` *\.\.\. *`)
+
 // masked are lines of output in the form in which they are compared.
 func masked(lines []string) []string {
 	result := make([]string, len(lines))
@@ -52,11 +55,11 @@ func extent(shown, printed []string, whole bool) int {
 	pattern := strings.Builder{}
 	pattern.WriteString(`\A`)
 	for _, line := range masked(shown) {
-		if line == "..." {
+		if strings.TrimSpace(line) == "..." {
 			pattern.WriteString(`(?:[^\n]*\n)*?`)
 			continue
 		}
-		parts := strings.Split(line, "...")
+		parts := ellipsis.Split(line, -1)
 		for i := range parts {
 			parts[i] = regexp.QuoteMeta(parts[i])
 		}
