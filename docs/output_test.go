@@ -18,7 +18,7 @@ var masks = []struct {
 	{regexp.MustCompile(`\b\d{4}-\d\d-\d\d(T(\d\d:\d\d:\d\d))?`), "DATE$2"},
 	{regexp.MustCompile(`\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?`), "TIME"},
 	{regexp.MustCompile(`\b(\d+(\.\d+)?(ns|µs|us|ms|s|m|h))+\b`), "DURATION"},
-	{regexp.MustCompile(`\b\d+(\.\d+)? (µs|ms|s|seconds?|minutes?)\b`), "DURATION"},
+	{regexp.MustCompile(`\b\d+(\.\d+)? (µs|ms|s|((milli|micro)?second|minute|hour)s?)\b`), "DURATION"},
 	{regexp.MustCompile(`(127\.0\.0\.1|localhost|\[::1\]):\d+`), "$1:PORT"},
 	{regexp.MustCompile(`\b[0-9a-f]{12,}\b`), "DIGEST"},
 	{regexp.MustCompile(` *(DATE|TIME|DURATION) {2,}`), " $1 "}, // columns move with the length of what is masked
@@ -109,14 +109,14 @@ func differ(page string, line int, shown, printed []string, whole bool) string {
 }
 
 func TestOutput(t *testing.T) {
-	printed := []string{"20:31:07  400  POST   /api/  editor  190µs  ok", "took 1m2.5s, 14 requests", "at http://127.0.0.1:34567/", "end"}
+	printed := []string{"20:31:07  400  POST   /api/  editor  190µs  ok", "took 1m2.5s, 14 requests", "at http://127.0.0.1:34567/ for 12 milliseconds", "end"}
 	for _, test := range []struct {
 		name  string
 		shown []string
 		whole bool
 		want  int
 	}{
-		{"as printed, on another day", []string{"09:00:00  400  POST   /api/  editor  2.1ms ok", "took 3s, 14 requests", "at http://127.0.0.1:8080/", "end"}, true, 4},
+		{"as printed, on another day", []string{"09:00:00  400  POST   /api/  editor  2.1ms ok", "took 3s, 14 requests", "at http://127.0.0.1:8080/ for 1 millisecond", "end"}, true, 4},
 		{"within a line", []string{"... 400  POST...", "took 3s, 14 requests"}, false, 2},
 		{"a part as if it were all", []string{"... 400  POST...", "took 3s, 14 requests"}, true, -1},
 		{"any lines", []string{"...", "end"}, true, 4},
@@ -134,7 +134,7 @@ func TestOutput(t *testing.T) {
     - took 3s, 15 requests
   printed after 0 lines that agree:
     + took 1m2.5s, 14 requests
-    + at http://127.0.0.1:34567/
+    + at http://127.0.0.1:34567/ for 12 milliseconds
     + end
 `)
 }
