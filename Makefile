@@ -27,7 +27,7 @@ test: ## Run the tests, but for the mutants and the twins
 check: fmt lint test ## What to run before each commit: format, lint, test
 
 .PHONY: ci
-ci: tidy lint cross race mutants explore fuzz contract clients examples browser vuln ## Everything that CI runs
+ci: tidy lint cross race mutants explore fuzz breaking contract clients examples browser vuln ## Everything that CI runs
 	@git diff --exit-code || { echo "the tree has changed: commit what the targets above made"; exit 1; }
 
 .PHONY: fmt
@@ -80,6 +80,16 @@ contract: build ## Lint the contract with Redocly and Spectral, use it in Prism 
 	@if command -v npm >/dev/null; then \
 		cd test/contract && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && npm test --silent; \
 	else echo "skipped: the contract's linters need npm, which is not installed"; fi
+
+.PHONY: breaking
+breaking: ## Show that CHANGELOG.md names whatever breaks clients of the released contracts
+	cd test/breaking && go vet ./... && go run . ../.. && go test -count=1 ./...
+
+.PHONY: contract-keep
+contract-keep: ## At a release, keep the contracts that later ones are compared with
+	@awk '/^## /{n++} n==1 && /^\*/{exit 1}' CHANGELOG.md || { echo "CHANGELOG.md: move what is unreleased below the version first"; exit 1; }
+	cp openapi.yaml test/breaking/accepted/openapi.yaml
+	cp mock/control/openapi.yaml test/breaking/accepted/mock/control/openapi.yaml
 
 .PHONY: clients
 clients: ## Generate two clients from the contract and run them against the mock
