@@ -42,7 +42,8 @@ lint: ## Vet and lint the code
 # The suite asks one thing after the other: a few of its tests are enough here. The scripts run the command in
 # processes of their own, which the detector makes slow; what is concurrent in it has tests beside.
 .PHONY: race
-race: ## Run the tests with the race detector
+race: ## Run the tests with the race detector (needs a C compiler)
+	@[ "$$(go env CGO_ENABLED)" = 1 ] || { echo "the race detector needs a C compiler, such as gcc, and CGO_ENABLED=1: make test runs the tests without it"; exit 1; }
 	go test -short -race -skip '^TestScripts$$' $$(go list ./... | grep -vE '/(conformance|explore)$$')
 	go test -race ./explore -run 'SameSeed|Corpus|OthersAre|Interrupted'
 	go test -race ./conformance -run 'MockConforms|OverTheWire|AbsurdTargets|Cancel'
@@ -147,6 +148,11 @@ release-check: ## Check .goreleaser.yaml as it was committed, and build a snapsh
 	@set -e; dir=$$(mktemp -d); trap 'rm -rf $$dir' EXIT; git clone --quiet . $$dir/clone; \
 	$(GORELEASER) --version >/dev/null; cd $$dir/clone; git remote set-url origin https://github.com/sdecontract/sdecontract.git; \
 	$(GORELEASER) check && $(GORELEASER) release --snapshot --skip=publish,sbom && cat dist/checksums.txt
+
+# MODULES: a module cache to use; without it, what is needed is downloaded.
+.PHONY: fresh
+fresh: ## Show that a clone of the last commit works where there is only Go, git, make and POSIX: minutes
+	test/fresh.sh $(MODULES)
 
 .PHONY: pages
 pages: ## Write shell completions and manual pages to build/, for a release

@@ -39,7 +39,7 @@ type Server struct {
 
 // New returns a mock that serves the default contract and world, but for what the options change. It panics if
 // [Server.SetFault] would refuse a fault of [WithFault], which is a mistake in the program, as a bad expression is to
-// [regexp.MustCompile]. No other option can be wrong: what one doesn't know changes nothing.
+// [regexp.MustCompile]. No other option is refused: a name that one doesn't know changes nothing.
 func New(options ...Option) *Server {
 	s := &Server{contract: DefaultContract(), maxBody: 1 << 20}
 	s.journal.bound(defaultEntries, defaultBytes)
