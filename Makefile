@@ -2,6 +2,7 @@
 
 GOLANGCI    = go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 GOVULNCHECK = go run golang.org/x/vuln/cmd/govulncheck@v1.9.0
+ACTIONLINT  = go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 GORELEASER  = go run github.com/goreleaser/goreleaser/v2@v2.14.3
 PLATFORMS   = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 LISTEN     ?= 127.0.0.1:8080
@@ -27,7 +28,7 @@ test: ## Run the tests, but for the mutants and the twins
 check: fmt lint test ## What to run before each commit: format, lint, test
 
 .PHONY: ci
-ci: tidy lint cross race mutants explore fuzz breaking contract clients examples browser vuln ## Everything that CI runs
+ci: tidy lint test cross race mutants explore fuzz breaking contract clients examples browser vuln ## Everything that CI runs
 	@git diff --exit-code || { echo "the tree has changed: commit what the targets above made"; exit 1; }
 
 .PHONY: fmt
@@ -35,9 +36,10 @@ fmt: ## Format the code
 	$(GOLANGCI) fmt ./...
 
 .PHONY: lint
-lint: ## Vet and lint the code
+lint: ## Vet and lint the code, and the workflow of GitHub
 	go vet ./...
 	$(GOLANGCI) run ./...
+	$(ACTIONLINT) -shellcheck= -pyflakes= .github/workflows/*.yaml
 
 # The suite asks one thing after the other: a few of its tests are enough here. The scripts run the command in
 # processes of their own, which the detector makes slow; what is concurrent in it has tests beside.
