@@ -8,6 +8,13 @@
 set -eu
 cd "$(dirname "$0")/.."
 
+fail() { # MESSAGE [LOG]
+	echo "fresh: $1"
+	[ $# -lt 2 ] || tail -n 50 "$2"
+	exit 1
+}
+timeout=$(command -v timeout) || fail "needs timeout"
+
 dir=$(mktemp -d)
 server=
 finish() {
@@ -29,21 +36,19 @@ git clone --quiet --depth 1 "file://$PWD" "$place/clone"
 git archive HEAD | (cd "$place/archive" && tar xf -)
 
 cache=${1:-$place/modules}
-fresh() ( # COMMAND...
-	exec env -i PATH="$place/tools" HOME="$place/home" LC_ALL=tr_TR.UTF-8 TZ=Pacific/Chatham GOTOOLCHAIN=local \
-		GOMODCACHE="$cache" GOPROXY="$(go env GOPROXY)" GOSUMDB="$(go env GOSUMDB)" \
-		HTTPS_PROXY="${HTTPS_PROXY:-${https_proxy:-}}" NO_PROXY="${NO_PROXY:-${no_proxy:-}}" "$@"
-)
-fail() { # MESSAGE [LOG]
-	echo "fresh: $1"
-	[ $# -lt 2 ] || tail -n 50 "$2"
-	exit 1
-}
+cat >"$place/fresh" <<END
+#!/bin/sh
+exec env -i PATH='$place/tools' HOME='$place/home' LC_ALL=tr_TR.UTF-8 TZ=Pacific/Chatham GOTOOLCHAIN=local GOMODCACHE='$cache' \
+	GOPROXY='$(go env GOPROXY)' GOSUMDB='$(go env GOSUMDB)' HTTPS_PROXY='${HTTPS_PROXY:-}' NO_PROXY='${NO_PROXY:-}' "\$@"
+END
+chmod +x "$place/fresh"
+fresh() { "$place/fresh" "$@"; }
+
 
 echo "make serve"
 cd "$place/clone"
 # timeout makes a process group of its own, and hands a signal to all of it, as a terminal does with Ctrl-C.
-fresh "$(command -v timeout)" 15m make serve LISTEN=127.0.0.1:0 >"$place/log" 2>&1 &
+"$place/fresh" "$timeout" 15m make serve LISTEN=127.0.0.1:0 >"$place/log" 2>&1 &
 server=$!
 until url=$(sed -n 's/.* mocked at //p' "$place/log") && [ -n "$url" ]; do
 	kill -0 "$server" 2>/dev/null || fail "make serve ended" "$place/log"
