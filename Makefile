@@ -137,8 +137,8 @@ cross: ## Compile for each platform of a release
 .PHONY: reproducible
 reproducible: ## Build the last commit twice, in two places, and compare: minutes
 	@set -e; dir=$$(mktemp -d); trap 'chmod -R u+w $$dir; rm -rf $$dir' EXIT; \
+	git clone --quiet . $$dir/one; git clone --quiet $$dir/one $$dir/a/second; \
 	for place in one a/second; do \
-		git clone --quiet . $$dir/$$place; \
 		(cd $$dir/$$place && CGO_ENABLED=0 GOCACHE=$$dir/cache-$${place#*/} go build -trimpath -buildvcs=true -ldflags='-s -w' -o sdecontract ./cmd/sdecontract); \
 		sha256sum $$dir/$$place/sdecontract; \
 	done; $$dir/one/sdecontract version; \
