@@ -13,7 +13,17 @@ fail() { # MESSAGE [LOG]
 	[ $# -lt 2 ] || tail -n 50 "$2"
 	exit 1
 }
-timeout=$(command -v timeout) || fail "needs timeout"
+tool() ( # NAME: where the program is, also if the shell has one of that name built in
+	IFS=:
+	for folder in $PATH; do
+		if [ -x "$folder/$1" ]; then
+			echo "$folder/$1"
+			exit
+		fi
+	done
+	fail "there is no $1 on the PATH" >&2
+)
+timeout=$(tool timeout)
 
 dir=$(mktemp -d)
 server=
@@ -28,9 +38,10 @@ trap 'exit 1' INT TERM
 place="$dir/a place"
 umask 077
 mkdir "$place" "$place/tools" "$place/home" "$place/archive"
-for tool in go git make sh awk basename cat chmod cmp cp cut date dirname env expr false find grep head ln ls mkdir mktemp mv \
+for name in go git make sh awk basename cat chmod cmp cp cut date dirname env expr false find grep head ln ls mkdir mktemp mv \
 	rm rmdir sed sleep sort tail tee touch tr true uname uniq wc xargs; do
-	ln -s "$(command -v "$tool")" "$place/tools/$tool"
+	program=$(tool "$name")
+	ln -s "$program" "$place/tools/$name"
 done
 git clone --quiet --depth 1 "file://$PWD" "$place/clone"
 git archive HEAD | (cd "$place/archive" && tar xf -)
@@ -58,7 +69,7 @@ health=$(fresh SDECONTRACT_LISTEN="${url#http://}" go run ./cmd/sdecontract heal
 kill -INT "$server"
 wait "$server" || :
 server=
-! grep -qiE 'panic|error' "$place/log" || fail "make serve didn't end well" "$place/log"
+grep -q '^sdecontract: 1 request' "$place/log" || fail "make serve didn't end well" "$place/log"
 
 echo "make test"
 fresh make test >"$place/log" 2>&1 || fail "make test failed" "$place/log"
