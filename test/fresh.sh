@@ -57,6 +57,7 @@ fresh() { "$place/fresh" "$@"; }
 
 
 echo "make serve"
+: >"$place/log"
 cd "$place/clone"
 # timeout makes a process group of its own, and hands a signal to all of it, as a terminal does with Ctrl-C.
 "$place/fresh" "$timeout" 15m make serve LISTEN=127.0.0.1:0 >"$place/log" 2>&1 &
