@@ -18,7 +18,7 @@ serve: ## Run the mock on LISTEN (127.0.0.1:8080)
 
 .PHONY: build
 build: ## Build bin/sdecontract
-	go build -trimpath -o bin/sdecontract ./cmd/sdecontract
+	CGO_ENABLED=0 go build -trimpath -o bin/sdecontract ./cmd/sdecontract
 
 .PHONY: test
 test: ## Run the tests, but for the mutants and the twins
@@ -131,7 +131,7 @@ cross: ## Compile for each platform of a release
 	@for platform in $(PLATFORMS); do echo "$$platform"; \
 		CGO_ENABLED=0 GOOS=$${platform%/*} GOARCH=$${platform#*/} go build -trimpath -o /dev/null ./cmd/sdecontract || exit; \
 	done
-	GOOS=windows go vet ./... # the tests compile there as well
+	CGO_ENABLED=0 GOOS=windows go vet -trimpath ./... # the tests compile there as well; with those flags, little is compiled again
 	go test ./cmd/sdecontract -run TestActionBuilds
 
 # The second build has nothing in common with the first but the commit: not the directory, not the cache.
