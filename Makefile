@@ -2,6 +2,7 @@
 
 GOLANGCI    = go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 GOVULNCHECK = go run golang.org/x/vuln/cmd/govulncheck@v1.9.0
+ACTIONLINT  = go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 GORELEASER  = go run github.com/goreleaser/goreleaser/v2@v2.14.3
 PLATFORMS   = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 LISTEN     ?= 127.0.0.1:8080
@@ -17,7 +18,7 @@ serve: ## Run the mock on LISTEN (127.0.0.1:8080)
 
 .PHONY: build
 build: ## Build bin/sdecontract
-	go build -trimpath -o bin/sdecontract ./cmd/sdecontract
+	CGO_ENABLED=0 go build -trimpath -o bin/sdecontract ./cmd/sdecontract
 
 .PHONY: test
 test: ## Run the tests, but for the mutants and the twins
@@ -27,22 +28,25 @@ test: ## Run the tests, but for the mutants and the twins
 check: fmt lint test ## What to run before each commit: format, lint, test
 
 .PHONY: ci
-ci: tidy lint cross race mutants explore fuzz contract clients examples browser vuln ## Everything that CI runs
-	@git diff --exit-code || { echo "the tree has changed: commit what the targets above made"; exit 1; }
+ci: tidy lint test cross race mutants explore fuzz breaking contract clients examples browser vuln ## Everything that CI runs
+	@if [ ! -e .git ]; then echo "not checked: without a repository, whether the targets above have changed a file"; \
+	else git diff --exit-code || { echo "the tree has changed: commit what the targets above made"; exit 1; }; fi
 
 .PHONY: fmt
 fmt: ## Format the code
 	$(GOLANGCI) fmt ./...
 
 .PHONY: lint
-lint: ## Vet and lint the code
+lint: ## Vet and lint the code, and the workflow of GitHub
 	go vet ./...
 	$(GOLANGCI) run ./...
+	$(ACTIONLINT) -shellcheck= -pyflakes= .github/workflows/*.yaml
 
 # The suite asks one thing after the other: a few of its tests are enough here. The scripts run the command in
 # processes of their own, which the detector makes slow; what is concurrent in it has tests beside.
 .PHONY: race
-race: ## Run the tests with the race detector
+race: ## Run the tests with the race detector (needs a C compiler)
+	@[ "$$(go env CGO_ENABLED)" = 1 ] || { echo "the race detector needs a C compiler, such as gcc, and CGO_ENABLED=1: make test runs the tests without it"; exit 1; }
 	go test -short -race -skip '^TestScripts$$' $$(go list ./... | grep -vE '/(conformance|explore|docs)$$')
 	go test -race ./explore -run 'SameSeed|Corpus|OthersAre|Interrupted'
 	go test -race ./conformance -run 'MockConforms|OverTheWire|AbsurdTargets|Cancel'
@@ -81,6 +85,16 @@ contract: build ## Lint the contract with Redocly and Spectral, use it in Prism 
 		cd test/contract && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && npm test --silent; \
 	else echo "skipped: the contract's linters need npm, which is not installed"; fi
 
+.PHONY: breaking
+breaking: ## Show that CHANGELOG.md names whatever breaks clients of the released contracts
+	cd test/breaking && go vet ./... && go run . ../.. && go test -count=1 ./...
+
+.PHONY: contract-keep
+contract-keep: ## At a release, keep the contracts that later ones are compared with
+	@awk '/^## /{n++} n==1 && /^\*/{exit 1}' CHANGELOG.md || { echo "CHANGELOG.md: move what is unreleased below the version first"; exit 1; }
+	cp openapi.yaml test/breaking/accepted/openapi.yaml
+	cp mock/control/openapi.yaml test/breaking/accepted/mock/control/openapi.yaml
+
 .PHONY: clients
 clients: ## Generate two clients from the contract and run them against the mock
 	cd test/clients && go generate ./... && go vet ./... && go test ./...
@@ -117,15 +131,15 @@ cross: ## Compile for each platform of a release
 	@for platform in $(PLATFORMS); do echo "$$platform"; \
 		CGO_ENABLED=0 GOOS=$${platform%/*} GOARCH=$${platform#*/} go build -trimpath -o /dev/null ./cmd/sdecontract || exit; \
 	done
-	GOOS=windows go vet ./... # the tests compile there as well
+	CGO_ENABLED=0 GOOS=windows go vet -trimpath ./... # the tests compile there as well; with those flags, little is compiled again
 	go test ./cmd/sdecontract -run TestActionBuilds
 
 # The second build has nothing in common with the first but the commit: not the directory, not the cache.
 .PHONY: reproducible
 reproducible: ## Build the last commit twice, in two places, and compare: minutes
 	@set -e; dir=$$(mktemp -d); trap 'chmod -R u+w $$dir; rm -rf $$dir' EXIT; \
+	git clone --quiet . $$dir/one; git clone --quiet $$dir/one $$dir/a/second; \
 	for place in one a/second; do \
-		git clone --quiet . $$dir/$$place; \
 		(cd $$dir/$$place && CGO_ENABLED=0 GOCACHE=$$dir/cache-$${place#*/} go build -trimpath -buildvcs=true -ldflags='-s -w' -o sdecontract ./cmd/sdecontract); \
 		sha256sum $$dir/$$place/sdecontract; \
 	done; $$dir/one/sdecontract version; \
@@ -138,6 +152,11 @@ release-check: ## Check .goreleaser.yaml as it was committed, and build a snapsh
 	$(GORELEASER) --version >/dev/null; cd $$dir/clone; git remote set-url origin https://github.com/sdecontract/sdecontract.git; \
 	$(GORELEASER) check && $(GORELEASER) release --snapshot --skip=publish,sbom && cat dist/checksums.txt
 
+# MODULES: a module cache to use; without it, what is needed is downloaded.
+.PHONY: fresh
+fresh: ## Show that a clone of the last commit works where there is only Go, git, make and POSIX: minutes
+	test/fresh.sh $(MODULES)
+
 .PHONY: pages
 pages: ## Write shell completions and manual pages to build/, for a release
 	@rm -rf build && mkdir -p build/completions
@@ -146,7 +165,7 @@ pages: ## Write shell completions and manual pages to build/, for a release
 
 .PHONY: image
 image: ## Build the container image sdecontract (needs Docker)
-	docker build --build-arg VERSION=$$(git describe --tags --always --dirty) --build-arg REVISION=$$(git rev-parse HEAD) -t sdecontract .
+	docker build --build-arg VERSION=$$(git describe --tags --always --dirty || echo '(devel)') --build-arg REVISION=$$(git rev-parse HEAD || echo unknown) -t sdecontract .
 
 .PHONY: vuln
 vuln: ## Look for known vulnerabilities

@@ -11,6 +11,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 	"gotest.tools/v3/assert"
+	"gotest.tools/v3/assert/cmp"
 )
 
 // What only runs elsewhere, on GitHub, on GitLab and in Docker, is held to its rules here.
@@ -149,12 +150,42 @@ func TestCompose(t *testing.T) {
 		Ports    []string
 		ReadOnly bool     `yaml:"read_only"`
 		CapDrop  []string `yaml:"cap_drop"`
+		Pull     string   `yaml:"pull_policy"`
 	}
 	services := parsed[struct{ Services map[string]service }](t, "compose.yaml").Services
 	assert.Equal(t, len(services), 1)
 	for name, s := range services {
-		assert.DeepEqual(t, s, service{[]string{"127.0.0.1:8080:8080"}, true, []string{"ALL"}})
+		assert.DeepEqual(t, s, service{[]string{"127.0.0.1:8080:8080"}, true, []string{"ALL"}, "build"})
 		assert.Equal(t, name, "sdecontract")
+	}
+}
+
+// TestWorkflow: jobs end, use nothing but GitHub's own actions, and hold neither a secret nor a right to write; actionlint
+// knows the rest.
+func TestWorkflow(t *testing.T) {
+	const file = ".github/workflows/ci.yaml"
+	workflow := parsed[struct {
+		Permissions map[string]string
+		Jobs        map[string]struct {
+			Permissions map[string]string
+			Timeout     int `yaml:"timeout-minutes"`
+			Steps       []struct {
+				Uses string
+				With map[string]string
+			}
+		}
+	}](t, file)
+	assert.DeepEqual(t, workflow.Permissions, map[string]string{"contents": "read"})
+	assert.Assert(t, !strings.Contains(text(t, file), "secrets."))
+	for name, job := range workflow.Jobs {
+		assert.Assert(t, job.Permissions == nil, name)
+		assert.Assert(t, job.Timeout > 0, "%s may hang for hours", name)
+		for _, step := range job.Steps {
+			assert.Assert(t, cmp.Regexp(`^(\./|actions/[a-z-]+@(v\d+|[0-9a-f]{40})|)$`, step.Uses))
+			if strings.HasPrefix(step.Uses, "actions/checkout@") {
+				assert.Equal(t, step.With["persist-credentials"], "false", name)
+			}
+		}
 	}
 }
 

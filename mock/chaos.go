@@ -11,7 +11,8 @@ import (
 )
 
 // WithFault starts the mock with faults, as [Server.SetFault] would set them. [New] panics if it would refuse
-// one: this is for faults that are written in Go, in a test.
+// one: this is for faults that are written in Go, in a test. Give those that were read from elsewhere to SetFault, which
+// returns what is wrong with them for the contract and the world that the mock has.
 func WithFault(faults ...FaultRule) Option {
 	return func(s *Server) { s.chaos.first = append(s.chaos.first, faults...) }
 }

@@ -2,9 +2,10 @@ package mock
 
 import (
 	"fmt"
-	"math"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/sdecontract/sdecontract/internal/yamljson"
 )
 
 // Contract returns the contract that the mock serves.
@@ -16,47 +17,9 @@ func (c *Contract) JSON() ([]byte, error) {
 	if err := yaml.Load(c.text, &root); err != nil {
 		return nil, fmt.Errorf("%s: %w", c.file, err)
 	}
-	value, err := tree(&root)
+	text, err := yamljson.Encode(&root)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.file, err)
 	}
-	return appendTree(nil, value), nil
-}
-
-// tree is what appendTree writes of a node.
-func tree(n *yaml.Node) (any, error) {
-	switch n.Kind {
-	case yaml.DocumentNode:
-		return tree(n.Content[0])
-	case yaml.AliasNode:
-		return tree(n.Alias)
-	case yaml.MappingNode:
-		members := fields{}
-		for i := 0; i+1 < len(n.Content); i += 2 {
-			value, err := tree(n.Content[i+1])
-			if err != nil {
-				return nil, err
-			}
-			members.add(n.Content[i].Value, value)
-		}
-		return members, nil
-	case yaml.SequenceNode:
-		list := make([]any, len(n.Content))
-		for i, item := range n.Content {
-			value, err := tree(item)
-			if err != nil {
-				return nil, err
-			}
-			list[i] = value
-		}
-		return list, nil
-	}
-	var scalar any
-	if err := n.Decode(&scalar); err != nil {
-		return nil, fmt.Errorf("line %d: %w", n.Line, err)
-	}
-	if f, ok := scalar.(float64); ok && (math.IsNaN(f) || math.IsInf(f, 0)) { // JSON has none
-		return n.Value, nil
-	}
-	return scalar, nil
+	return text, nil
 }

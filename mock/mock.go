@@ -37,7 +37,9 @@ type Server struct {
 	unexplained bool // replies have no header that explains them
 }
 
-// New returns a mock that serves the default contract and world, but for what the options change.
+// New returns a mock that serves the default contract and world, but for what the options change. It panics if
+// [Server.SetFault] would refuse a fault of [WithFault], which is a mistake in the program, as a bad expression is to
+// [regexp.MustCompile]. No other option is refused: a name that one doesn't know changes nothing.
 func New(options ...Option) *Server {
 	s := &Server{contract: DefaultContract(), maxBody: 1 << 20}
 	s.journal.bound(defaultEntries, defaultBytes)

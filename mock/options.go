@@ -18,7 +18,7 @@ func WithWorld(w *World) Option { return func(s *Server) { s.first.world = w } }
 func WithContract(c *Contract) Option { return func(s *Server) { s.contract = c } }
 
 // WithoutFeature takes a plan feature, such as advanced-alm, from every organization. Connections that
-// the world already has stay as they are.
+// the world already has stay as they are. A name that the contract doesn't know changes nothing.
 func WithoutFeature(name string) Option {
 	return func(s *Server) { s.first.withheld = append(slices.Clip(s.first.withheld), name) }
 }

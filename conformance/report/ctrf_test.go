@@ -10,6 +10,7 @@ import (
 
 	"github.com/sdecontract/sdecontract/conformance"
 	"github.com/sdecontract/sdecontract/conformance/report"
+	"github.com/sdecontract/sdecontract/internal/schematest"
 )
 
 func TestCTRF(t *testing.T) { golden.Assert(t, draw(t, report.CTRF, fixed()), "ctrf.golden") }
@@ -17,10 +18,9 @@ func TestCTRF(t *testing.T) { golden.Assert(t, draw(t, report.CTRF, fixed()), "c
 func TestCTRFSchema(t *testing.T) {
 	published, err := os.ReadFile("testdata/ctrf/ctrf-schema-0.0.json")
 	assert.NilError(t, err)
-	schema := compile(t, published)
-	assert.NilError(t, validate(t, schema, draw(t, report.CTRF, fixed())))
-	assert.NilError(t, validate(t, schema, draw(t, report.CTRF, hostile(100))))
-	assert.NilError(t, validate(t, schema, draw(t, report.CTRF, &conformance.Report{})))
+	assert.NilError(t, schematest.Validate(t, published, draw(t, report.CTRF, fixed())))
+	assert.NilError(t, schematest.Validate(t, published, draw(t, report.CTRF, hostile(100))))
+	assert.NilError(t, schematest.Validate(t, published, draw(t, report.CTRF, &conformance.Report{})))
 }
 
 // TestCTRFCounts: what a reader of the file counts is what came of the run, and a test failed if and only if

@@ -10,6 +10,7 @@ import (
 
 	"github.com/sdecontract/sdecontract/conformance"
 	"github.com/sdecontract/sdecontract/conformance/report"
+	"github.com/sdecontract/sdecontract/internal/schematest"
 )
 
 // part is a report of a run that began so many hours after the first, of the checks a to d. Each check that ran
@@ -75,7 +76,7 @@ func TestMerge(t *testing.T) {
 	again, err := report.ReadJSON(&b)
 	assert.NilError(t, err)
 	assert.DeepEqual(t, again, merged)
-	assert.NilError(t, validate(t, compile(t, report.Schema()), draw(t, report.JSON, merged)))
+	assert.NilError(t, schematest.Validate(t, report.Schema(), draw(t, report.JSON, merged)))
 
 	third, err := merge(merged, part(2, "", "", "pass", ""))
 	assert.NilError(t, err)

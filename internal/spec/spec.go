@@ -2,7 +2,6 @@
 package spec
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/sdecontract/sdecontract"
+	"github.com/sdecontract/sdecontract/internal/yamljson"
 )
 
 // YAML returns the contract as OpenAPI 3.0.3 in YAML: word for word, or, if it is to be plain, without the x- keys
@@ -33,12 +33,11 @@ func JSON(plain bool) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out bytes.Buffer
-	e := jsontext.NewEncoder(&out, jsontext.WithIndent("  "))
-	if err := writeJSON(e, document.Content[0]); err != nil {
-		return nil, err
+	text, err := yamljson.Encode(document, jsontext.WithIndent("  "))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", sdecontract.SpecFile, err)
 	}
-	return out.Bytes(), nil
+	return text, nil
 }
 
 func parse(plain bool) (*yaml.Node, error) {
@@ -67,50 +66,4 @@ func dropExtensions(n *yaml.Node) {
 	for _, child := range n.Content {
 		dropExtensions(child)
 	}
-}
-
-func writeJSON(e *jsontext.Encoder, n *yaml.Node) error {
-	begin, end := jsontext.BeginObject, jsontext.EndObject
-	switch n.Kind {
-	case yaml.MappingNode:
-	case yaml.SequenceNode:
-		begin, end = jsontext.BeginArray, jsontext.EndArray
-	case yaml.ScalarNode:
-		return e.WriteToken(scalar(n))
-	default:
-		return fmt.Errorf("%s:%d: an alias can't be written as JSON", sdecontract.SpecFile, n.Line)
-	}
-	if err := e.WriteToken(begin); err != nil {
-		return err
-	}
-	for i, child := range n.Content {
-		if n.Kind == yaml.MappingNode && i%2 == 0 {
-			if err := e.WriteToken(jsontext.String(child.Value)); err != nil { // 200 is a name, too
-				return err
-			}
-			continue
-		}
-		if err := writeJSON(e, child); err != nil {
-			return err
-		}
-	}
-	return e.WriteToken(end)
-}
-
-func scalar(n *yaml.Node) jsontext.Token {
-	var value any
-	if err := n.Load(&value); err != nil {
-		return jsontext.String(n.Value)
-	}
-	switch value := value.(type) {
-	case nil:
-		return jsontext.Null
-	case bool:
-		return jsontext.Bool(value)
-	case int:
-		return jsontext.Int(int64(value))
-	case float64:
-		return jsontext.Float(value)
-	}
-	return jsontext.String(n.Value)
 }
