@@ -44,7 +44,7 @@ type mockFlags struct {
 func mockCommand() *cobra.Command {
 	var flags mockFlags
 	cmd := &cobra.Command{
-		Use:   "mock [-- COMMAND [ARGUMENT ...]]",
+		Use:   "mock [flags] [-- COMMAND [ARGUMENT ...]]",
 		Short: "Serve the mock, or run a client's tests against it",
 		Long: `Serve an in-memory mock of the SD Elements API v2 connections until it is interrupted. It
 prints its URL, the users with their tokens, and a line for each request; where a request

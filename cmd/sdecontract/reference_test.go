@@ -122,7 +122,7 @@ func flagTable(b *strings.Builder, c *cobra.Command) {
 		usage, value := withoutDefault(usage, f.DefValue)
 		meaning := md.Prose(usage)
 		if page := pagesOf[f.Name]; page != "" {
-			meaning += ": [its reference](" + page + ")"
+			meaning += "; see [" + strings.ReplaceAll(strings.TrimSuffix(page, ".md"), "-", " ") + "](" + page + ")"
 		}
 		fmt.Fprintf(b, "| <a id=%q></a>`%s`<br>`%s` | %s | %s |\n", strings.TrimPrefix(commandAnchor(c), "sdecontract-")+"--"+f.Name,
 			strings.TrimSpace("--"+f.Name+" "+name), variable(f), value, meaning)

@@ -23,6 +23,9 @@ func filePage(name, intro string, file string, root *schema, example string) str
 		p.object(root, name, places[name], root.Definitions.get(name))
 	}
 	p.add("\n## Example\n")
+	if line, rest, _ := strings.Cut(example, "\n"); strings.Contains(line, "$schema=") { // which only fits where the file is
+		example = rest
+	}
 	p.block("yaml", example)
 	return p.String()
 }
@@ -72,6 +75,17 @@ func (p *page) object(root *schema, name string, places []string, s *schema) {
 		prefix = "file."
 	}
 	p.members(prefix, "", s.alternative())
+	if len(s.OneOf) > 0 {
+		p.add("\nOr only a %s: %s\n", s.OneOf[0].value(), s.OneOf[0].Description)
+	}
+	for _, m := range s.alternative().Properties {
+		if m.schema.EnumSays != nil {
+			p.add("\nThe values of `%s`:\n\n", m.name)
+		}
+		for i, says := range m.schema.EnumSays {
+			p.add("* `%s`: %s\n", m.schema.Enum[i], prose(says))
+		}
+	}
 }
 
 // members adds a row for each member of an object, and below it those of objects that have no name of their own.
@@ -105,7 +119,7 @@ func (s *schema) value() string {
 	case len(s.Enum) > 100:
 		return "the id of [a check](checks.md)"
 	case len(s.Enum) > 10:
-		return "one of " + codes(s.Enum)
+		return "an `operationId` of [the contract](../../openapi.yaml)"
 	case len(s.Enum) > 0:
 		return strings.Join(strings.Split(codes(s.Enum), ", "), " or ")
 	case s.Type == "array":
