@@ -17,10 +17,10 @@ func filePage(name, intro string, file string, root *schema, example string) str
 	var order []string
 	find(root, root, "", &order, places)
 	if root.Properties != nil {
-		p.object(root, "The file", nil, root)
+		p.object("The file", nil, root)
 	}
 	for _, name := range order {
-		p.object(root, name, places[name], root.Definitions.get(name))
+		p.object(name, places[name], root.Definitions.get(name))
 	}
 	p.add("\n## Example\n")
 	if line, rest, _ := strings.Cut(example, "\n"); strings.Contains(line, "$schema=") { // which only fits where the file is
@@ -63,7 +63,7 @@ func (s *schema) alternative() *schema {
 }
 
 // object adds the keys of an object.
-func (p *page) object(root *schema, name string, places []string, s *schema) {
+func (p *page) object(name string, places []string, s *schema) {
 	p.add("\n## %s\n", name)
 	if len(places) > 0 {
 		p.add("\n%s\n", codes(places))
@@ -79,11 +79,11 @@ func (p *page) object(root *schema, name string, places []string, s *schema) {
 		p.add("\nOr only a %s: %s\n", s.OneOf[0].value(), s.OneOf[0].Description)
 	}
 	for _, m := range s.alternative().Properties {
-		if m.schema.EnumSays != nil {
+		if m.EnumSays != nil {
 			p.add("\nThe values of `%s`:\n\n", m.name)
 		}
-		for i, says := range m.schema.EnumSays {
-			p.add("* `%s`: %s\n", m.schema.Enum[i], prose(says))
+		for i, says := range m.EnumSays {
+			p.add("* `%s`: %s\n", m.Enum[i], prose(says))
 		}
 	}
 }
