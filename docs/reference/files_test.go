@@ -91,12 +91,12 @@ func (p *page) object(name string, places []string, s *schema) {
 // members adds a row for each member of an object, and below it those of objects that have no name of their own.
 func (p *page) members(prefix, path string, s *schema) {
 	for _, m := range s.Properties {
-		value := m.schema.value()
+		value := m.value()
 		if slices.Contains(s.Required, m.name) {
 			value = "**required**: " + value
 		}
-		if m.schema.Default != nil {
-			value += fmt.Sprintf("; default `%v`", m.schema.Default)
+		if m.Default != nil {
+			value += fmt.Sprintf("; default `%v`", m.Default)
 		}
 		name := path + m.name
 		p.row(anchored(prefix+name, name), value, prose(capital(m.schema.Description)))
