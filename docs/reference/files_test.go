@@ -99,8 +99,8 @@ func (p *page) members(prefix, path string, s *schema) {
 			value += fmt.Sprintf("; default `%v`", m.Default)
 		}
 		name := path + m.name
-		p.row(anchored(prefix+name, name), value, prose(capital(m.schema.Description)))
-		inner := m.schema.alternative()
+		p.row(anchored(prefix+name, name), value, prose(capital(m.Description)))
+		inner := m.alternative()
 		if inner.Items != nil {
 			inner, name = inner.Items, name+"[]"
 		}
