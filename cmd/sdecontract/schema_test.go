@@ -2,10 +2,14 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
+	"strings"
 	"testing"
 
+	"go.yaml.in/yaml/v4"
 	"gotest.tools/v3/assert"
 
+	"github.com/sdecontract/sdecontract/conformance"
 	"github.com/sdecontract/sdecontract/conformance/report"
 	"github.com/sdecontract/sdecontract/internal/schematest"
 )
@@ -16,4 +20,20 @@ func TestWholeRunFitsSchema(t *testing.T) {
 	status := run(t.Context(), []string{"verify", "--against-mock", "--report", "json=-"}, &out, &errOut)
 	assert.Equal(t, status, 0, errOut.String())
 	assert.NilError(t, schematest.Validate(t, report.Schema(), out.String()))
+}
+
+// TestDraftFitsSchema: what init writes is right for an editor that goes by its first line.
+func TestDraftFitsSchema(t *testing.T) {
+	text := draft("https://sde.example.com", []conformance.View{{User: &conformance.User{Name: "editor", TokenEnv: "SDE_TOKEN_EDITOR"}}})
+	var schema struct {
+		ID string `json:"$id"`
+	}
+	assert.NilError(t, json.Unmarshal(conformance.TargetSchema(), &schema))
+	assert.Assert(t, strings.HasPrefix(text, "# yaml-language-server: $schema="+schema.ID+"\n"))
+
+	var value any
+	assert.NilError(t, yaml.Load([]byte(text), &value))
+	data, err := json.Marshal(value)
+	assert.NilError(t, err)
+	assert.NilError(t, schematest.Validate(t, conformance.TargetSchema(), string(data)))
 }
