@@ -43,7 +43,7 @@ lint: ## Vet and lint the code
 # processes of their own, which the detector makes slow; what is concurrent in it has tests beside.
 .PHONY: race
 race: ## Run the tests with the race detector
-	go test -short -race -skip '^TestScripts$$' $$(go list ./... | grep -vE '/(conformance|explore)$$')
+	go test -short -race -skip '^TestScripts$$' $$(go list ./... | grep -vE '/(conformance|explore|docs)$$')
 	go test -race ./explore -run 'SameSeed|Corpus|OthersAre|Interrupted'
 	go test -race ./conformance -run 'MockConforms|OverTheWire|AbsurdTargets|Cancel'
 

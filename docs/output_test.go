@@ -18,24 +18,31 @@ var masks = []struct {
 	{regexp.MustCompile(`\b\d{4}-\d\d-\d\d(T(\d\d:\d\d:\d\d))?`), "DATE$2"},
 	{regexp.MustCompile(`\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?`), "TIME"},
 	{regexp.MustCompile(`\b(\d+(\.\d+)?(ns|µs|us|ms|s|m|h))+\b`), "DURATION"},
-	{regexp.MustCompile(`\b\d+(\.\d+)? (µs|ms|s|seconds?|minutes?)\b`), "DURATION"},
+	{regexp.MustCompile(`\b\d+(\.\d+)? (µs|ms|s|((milli|micro)?second|minute|hour)s?)\b`), "DURATION"},
 	{regexp.MustCompile(`(127\.0\.0\.1|localhost|\[::1\]):\d+`), "$1:PORT"},
 	{regexp.MustCompile(`\b[0-9a-f]{12,}\b`), "DIGEST"},
 	{regexp.MustCompile(` *(DATE|TIME|DURATION) {2,}`), " $1 "}, // columns move with the length of what is masked
 	{regexp.MustCompile(` {2,}(DATE|TIME|DURATION)`), " $1"},
 }
 
-// masked are lines of output in the form in which they are compared.
-func masked(lines []string) []string {
-	result := make([]string, len(lines))
-	for i, line := range lines {
-		line = strings.TrimRight(line, " \t\r")
-		for _, m := range masks {
-			line = m.found.ReplaceAllString(line, m.mask)
-		}
-		result[i] = line
+// ellipsis stands for any text within a line; how many spaces are beside it says nothing.
+var ellipsis = regexp.MustCompile(` *\.\.\. *`)
+
+// masked is a line without what differs from run to run.
+func masked(line string) string {
+	for _, m := range masks {
+		line = m.found.ReplaceAllString(line, m.mask)
 	}
-	return result
+	return line
+}
+
+// wildcard is the pattern of a line in which an ellipsis may stand. A zero byte is in no line: see extent.
+func wildcard(line string) string {
+	parts := ellipsis.Split(line, -1)
+	for i := range parts {
+		parts[i] = regexp.QuoteMeta(parts[i])
+	}
+	return strings.Join(parts, `[^\n\x00]*`)
 }
 
 // split makes lines of what was printed.
@@ -47,33 +54,30 @@ func split(output string) []string {
 }
 
 // extent tells how many lines of the output are what is shown: all of them if whole is set, else the first ones. It is
-// negative if they aren't.
+// negative if they aren't. Each line is compared as it is, which an ellipsis in the place of a time needs, and masked.
 func extent(shown, printed []string, whole bool) int {
 	pattern := strings.Builder{}
 	pattern.WriteString(`\A`)
-	for _, line := range masked(shown) {
-		if line == "..." {
+	for _, line := range shown {
+		if line = strings.TrimRight(line, " \t\r"); strings.TrimSpace(line) == "..." {
 			pattern.WriteString(`(?:[^\n]*\n)*?`)
 			continue
 		}
-		parts := strings.Split(line, "...")
-		for i := range parts {
-			parts[i] = regexp.QuoteMeta(parts[i])
-		}
-		pattern.WriteString(strings.Join(parts, `[^\n]*`) + `\n`)
+		fmt.Fprintf(&pattern, `(?:%s\x00[^\n]*|[^\n\x00]*\x00%s)\n`, wildcard(line), wildcard(masked(line)))
 	}
 	if whole {
 		pattern.WriteString(`\z`)
 	}
-	all := ""
-	if len(printed) > 0 {
-		all = strings.Join(masked(printed), "\n") + "\n"
+	var all strings.Builder
+	for _, line := range printed {
+		line = strings.TrimRight(strings.ReplaceAll(line, "\x00", ""), " \t\r")
+		all.WriteString(line + "\x00" + masked(line) + "\n")
 	}
-	found := regexp.MustCompile(pattern.String()).FindString(all)
-	if found == "" && (len(shown) > 0 && strings.Trim(strings.Join(shown, ""), ".") != "" || whole && all != "") {
+	found := regexp.MustCompile(pattern.String()).FindStringIndex(all.String())
+	if found == nil {
 		return -1
 	}
-	return strings.Count(found, "\n")
+	return strings.Count(all.String()[:found[1]], "\n")
 }
 
 // differ tells where what is shown and what was printed part: an empty text if they don't. Line is that of the first
@@ -106,16 +110,17 @@ func differ(page string, line int, shown, printed []string, whole bool) string {
 }
 
 func TestOutput(t *testing.T) {
-	printed := []string{"20:31:07  400  POST   /api/  editor  190µs  ok", "took 1m2.5s, 14 requests", "at http://127.0.0.1:34567/", "end"}
+	printed := []string{"20:31:07  400  POST   /api/  editor  190µs  ok", "took 1m2.5s, 14 requests", "at http://127.0.0.1:34567/ for 12 milliseconds", "end"}
 	for _, test := range []struct {
 		name  string
 		shown []string
 		whole bool
 		want  int
 	}{
-		{"as printed, on another day", []string{"09:00:00  400  POST   /api/  editor  2.1ms ok", "took 3s, 14 requests", "at http://127.0.0.1:8080/", "end"}, true, 4},
+		{"as printed, on another day", []string{"09:00:00  400  POST   /api/  editor  2.1ms ok", "took 3s, 14 requests", "at http://127.0.0.1:8080/ for 1 millisecond", "end"}, true, 4},
 		{"within a line", []string{"... 400  POST...", "took 3s, 14 requests"}, false, 2},
 		{"a part as if it were all", []string{"... 400  POST...", "took 3s, 14 requests"}, true, -1},
+		{"for a time", []string{"...", "at http://127.0.0.1:.../ for ... milliseconds", "end"}, true, 4},
 		{"any lines", []string{"...", "end"}, true, 4},
 		{"only any lines", []string{"..."}, true, 4},
 		{"another number", []string{"...", "took 3s, 15 requests", "..."}, true, -1},
@@ -131,7 +136,7 @@ func TestOutput(t *testing.T) {
     - took 3s, 15 requests
   printed after 0 lines that agree:
     + took 1m2.5s, 14 requests
-    + at http://127.0.0.1:34567/
+    + at http://127.0.0.1:34567/ for 12 milliseconds
     + end
 `)
 }

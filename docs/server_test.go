@@ -23,6 +23,7 @@ type server struct {
 	process int    // the head of its process group
 	output  string // the file with what it printed
 	status  string // the file with its exit status, once it has ended
+	url     string // the file that it writes when it serves, unless the page gives it another
 	shown   int    // how many lines of its output the page has shown
 }
 
@@ -52,10 +53,11 @@ func (s *session) serve(st step) {
 	}
 	s.count++
 	script := s.keep("command", st.typed)
-	v.output, v.status = s.keep("output", ""), strings.TrimSuffix(script, "command")+"status"
+	name := strings.TrimSuffix(script, "command")
+	v.output, v.status, v.url = s.keep("output", ""), name+"status", name+"url"
 	// A group of its own, for the signal. The outer shell outlives it to tell the status.
-	said, err := s.tell(fmt.Sprintf(`%s; set -m; { trap : INT; ( . '%s' ); echo "$?" >'%s'; } >'%s' 2>&1 </dev/null 3>&- & echo "$!" >&3; set +m`,
-		s.listen(st), script, v.status, v.output))
+	said, err := s.tell(fmt.Sprintf(`%s; set -m; { trap : INT; ( export SDECONTRACT_URL_FILE='%s'; . '%s' ); echo "$?" >'%s'; } >'%s' 2>&1 </dev/null 3>&- & echo "$!" >&3; set +m`,
+		s.listen(st), v.url, script, v.status, v.output))
 	if err == nil {
 		v.process, err = strconv.Atoi(said)
 	}
@@ -84,8 +86,12 @@ func (s *session) serve(st step) {
 }
 
 func (s *session) ready(v *server) bool {
-	if v.address == "" {
+	switch {
+	case v.address == "":
 		return len(s.printed(v.output)) > 0
+	case !strings.Contains(v.text, "--url-file"):
+		_, err := os.Stat(v.url)
+		return err == nil
 	}
 	conn, err := net.Dial("tcp", v.address)
 	if err != nil {
@@ -102,7 +108,7 @@ func (v *server) ended() string {
 
 // shows waits until a server has printed what the page shows of it next; more may follow.
 func (s *session) shows(v *server, st step) {
-	ctx, cancel := context.WithTimeout(context.Background(), serverTimeout/3)
+	ctx, cancel := context.WithTimeout(context.Background(), serverTimeout/6)
 	defer cancel()
 	var rest []string
 	if err := until(ctx, func() bool {
