@@ -24,6 +24,8 @@ const (
 	exitFailed = 4 // our own fault
 )
 
+func init() { cobra.EnableCommandSorting = false } // they are listed in the order in which they are of use
+
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second interruption ends the process at once
@@ -113,8 +115,24 @@ Each flag can also be given as a variable: --log as SDECONTRACT_LOG.`,
 		PersistentPreRunE:          bindEnvironment,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(mockCommand(), proxyCommand(), latitudesCommand(), verifyCommand(), exploreCommand(), reportCommand(), listCommand(), explainCommand(), doctorCommand(),
-		initCommand(), retireCommand(), worldCommand(), specCommand(), schemaCommand(), healthCommand(), manCommand(), versionCommand())
+	for _, group := range []struct {
+		title    string
+		commands []*cobra.Command
+	}{
+		{"Work on a client:", []*cobra.Command{mockCommand(), proxyCommand(), worldCommand(), latitudesCommand(), healthCommand()}},
+		{"Verify a server:", []*cobra.Command{
+			initCommand(), doctorCommand(), verifyCommand(), exploreCommand(), reportCommand(), listCommand(), explainCommand(), retireCommand(),
+		}},
+		{"Look things up, and for other tools:", []*cobra.Command{specCommand(), schemaCommand(), manCommand(), versionCommand()}},
+	} {
+		root.AddGroup(&cobra.Group{ID: group.title, Title: group.title})
+		root.SetHelpCommandGroupID(group.title)
+		root.SetCompletionCommandGroupID(group.title)
+		for _, cmd := range group.commands {
+			cmd.GroupID = group.title
+			root.AddCommand(cmd)
+		}
+	}
 	return root
 }
 
