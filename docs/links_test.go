@@ -62,11 +62,12 @@ func lost(known map[string]*page, from *page, to string) string {
 }
 
 func TestLostLinks(t *testing.T) {
-	from := parse("docs/a.md", []byte("# `world.yaml`: what's in it?\n\n## Twice\n\n## Twice\n"))
+	from := parse("docs/a.md", []byte("# `world.yaml`: what's in it?\n\n## Twice\n\n## Twice\n\n| <a id=\"--flag\"></a>x |\n|--|\n"))
 	known := map[string]*page{from.path: from}
 	for to, want := range map[string]string{
 		"#worldyaml-whats-in-it":            "",
 		"#twice-1":                          "",
+		"#--flag":                           "",
 		"#twice-2":                          "there is no heading #twice-2 in docs/a.md",
 		"inspector.md":                      "",
 		"nowhere.md#twice":                  "there is no file docs/nowhere.md",

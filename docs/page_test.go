@@ -89,7 +89,10 @@ func parse(name string, source []byte) *page {
 			p.links = append(p.links, link{p.lineOf(n), string(n.Destination)})
 		case *ast.FencedCodeBlock:
 			p.fence(n)
+		case *ast.RawHTML:
+			p.html(p.lineOf(n), n.Segments.Value(source))
 		case *ast.HTMLBlock:
+			p.html(p.lineOf(n), n.Lines().Value(source))
 			p.comment(n)
 		}
 		return ast.WalkContinue, nil
@@ -172,6 +175,20 @@ func (p *page) comment(n *ast.HTMLBlock) {
 	next, ok := n.NextSibling().(*ast.FencedCodeBlock)
 	if !ok || next.Lines().Len() == 0 || p.lineAt(next.Lines().At(0).Start) != line+2 {
 		p.errorf(line, "this comment isn't directly before a block, so it does nothing")
+	}
+}
+
+// attribute is what HTML in a page links with: <a id="flag">, <a href="#flag">, <img src="docs/images/a.png">.
+var attribute = regexp.MustCompile(`\s(id|name|href|src)="([^"]*)"`)
+
+func (p *page) html(line int, text []byte) {
+	for _, found := range attribute.FindAllSubmatch(text, -1) {
+		switch value := string(found[2]); string(found[1]) {
+		case "id", "name":
+			p.anchors[value] = true
+		default:
+			p.links = append(p.links, link{line, value})
+		}
 	}
 }
 
