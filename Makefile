@@ -61,6 +61,11 @@ golden: ## Write the golden files of the suite anew: read the difference before 
 	go test ./explore -update
 	go test ./conformance/report -update
 
+.PHONY: reference
+reference: ## Write docs/reference and the JSON Schemas anew, from the program itself
+	go test ./cmd/sdecontract -run '^TestReference$$' -update
+	go test ./docs/reference -run '^TestReference$$' -update
+
 .PHONY: fuzz
 fuzz: ## Run each fuzz target for FUZZTIME (20s)
 	go test ./mock -run '^$$' -fuzz '^FuzzHandler$$' -fuzztime $(FUZZTIME) -fuzzminimizetime 100x

@@ -51,13 +51,15 @@ type Effect string
 // The effects. Of HEAD, and of paths that don't exist, those on bodies leave the replies alone.
 const (
 	// ConnectionReset resets the connection before the request is looked at: nothing is stored. Over HTTP/2 it
-	// resets the stream. Without a network, ServeHTTP panics with [http.ErrAbortHandler].
+	// resets the stream.
+	//
+	// Without a network, ServeHTTP panics with [http.ErrAbortHandler].
 	ConnectionReset Effect = "reset"
 	// EmptyReply does what was asked, then closes the connection without a reply: what is stored stays stored.
 	EmptyReply Effect = "empty-reply"
 	// TruncatedBody announces the whole body in Content-Length, sends half of it and closes the connection.
 	TruncatedBody Effect = "truncated-body"
-	// SlowBody sends the body a few bytes at a time: see ChunkBytes and ChunkDelay.
+	// SlowBody sends the body a few bytes at a time, with pauses between them.
 	SlowBody Effect = "slow-body"
 	// InvalidJSON sends half of the body as if that were all, and calls it JSON.
 	InvalidJSON Effect = "invalid-json"

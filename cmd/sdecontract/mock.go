@@ -44,7 +44,7 @@ type mockFlags struct {
 func mockCommand() *cobra.Command {
 	var flags mockFlags
 	cmd := &cobra.Command{
-		Use:   "mock [-- COMMAND [ARGUMENT ...]]",
+		Use:   "mock [flags] [-- COMMAND [ARGUMENT ...]]",
 		Short: "Serve the mock, or run a client's tests against it",
 		Long: `Serve an in-memory mock of the SD Elements API v2 connections until it is interrupted. It
 prints its URL, the users with their tokens, and a line for each request; where a request
@@ -129,7 +129,7 @@ func addMockFlags(cmd *cobra.Command, flags *mockFlags) {
 	f.StringVar(&flags.date, "date", "", "`time` for the header Date of every reply, such as 2024-05-01T12:00:00Z\n(default: the current one)")
 	f.StringSliceVar(&flags.cors, "cors", nil, "let pages of this `origin` call from browsers, with credentials: such as\nhttp://localhost:3000, or * for any; repeatable")
 	f.StringVar(&flags.basePath, "base-path", "", "serve the API below this `path`: with /sde, at /sde/api/v2/")
-	f.StringVar(&flags.watch, "watch", "", "read the file of --world again when it changes. What clients created and\nchanged is kept, or with --watch=reset forgotten; a broken file changes nothing")
+	f.StringVar(&flags.watch, "watch", "", "read the file of --world again when it changes; by `mode`, what clients created and\nchanged is kept, or with --watch=reset forgotten; a broken file changes nothing")
 	f.Lookup("watch").NoOptDefVal = watchKeep
 	f.StringVar(&flags.control, "control", "", "serve the control API at an `address` of its own, not below /_mock/")
 	f.BoolVar(&flags.noControl, "no-control", false, "no control API")

@@ -31,7 +31,7 @@ type proxyFlags struct {
 func proxyCommand() *cobra.Command {
 	var flags proxyFlags
 	cmd := &cobra.Command{
-		Use:   "proxy --upstream URL [-- COMMAND [ARGUMENT ...]]",
+		Use:   "proxy --upstream URL [flags] [-- COMMAND [ARGUMENT ...]]",
 		Short: "Stand between a client and a server, and hold both to the contract",
 		Long: `Pass requests on to a server, and its replies back, unchanged, until it is interrupted, and say
 of each what the client and the server got wrong: as the mock does of clients, and with the

@@ -122,11 +122,22 @@ func flagTable(b *strings.Builder, c *cobra.Command) {
 		usage, value := withoutDefault(usage, f.DefValue)
 		meaning := md.Prose(usage)
 		if page := pagesOf[f.Name]; page != "" {
-			meaning += ": [its reference](" + page + ")"
+			meaning += "; see [" + strings.ReplaceAll(strings.TrimSuffix(page, ".md"), "-", " ") + "](" + page + ")"
 		}
 		fmt.Fprintf(b, "| <a id=%q></a>`%s`<br>`%s` | %s | %s |\n", strings.TrimPrefix(commandAnchor(c), "sdecontract-")+"--"+f.Name,
-			strings.TrimSpace("--"+f.Name+" "+name), variable(f), value, meaning)
+			spelled(f, name), variable(f), value, meaning)
 	})
+}
+
+// spelled is the flag with the name of its value, as it is typed.
+func spelled(f *pflag.Flag, value string) string {
+	switch {
+	case value == "":
+		return "--" + f.Name
+	case f.NoOptDefVal != "":
+		return "--" + f.Name + "[=" + value + "]"
+	}
+	return "--" + f.Name + " " + value
 }
 
 var defaultInWords = regexp.MustCompile(`\s*\(default:\s*([^)]*)\)`)
@@ -180,7 +191,7 @@ func statuses(lines []string) string {
 		if m := statusLine.FindStringSubmatch(line); m != nil {
 			table += fmt.Sprintf("| `%s` | %s |\n", m[1], md.Prose(m[2]))
 		} else {
-			table += fmt.Sprintf("| another | %s |\n", md.Prose(line))
+			table += fmt.Sprintf("| other | %s |\n", md.Prose(line))
 		}
 	}
 	return table + "\n"

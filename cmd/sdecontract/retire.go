@@ -44,7 +44,7 @@ Exit status:
 	f := cmd.Flags()
 	targetFlag(cmd, &flags.target)
 	f.StringVar(&flags.ledger, "ledger", "sdecontract-ledger.jsonl", "`file` that 'sdecontract verify' wrote")
-	f.Float64Var(&flags.rps, "rps", 0, "requests in a second at most; 0 is no bound")
+	f.Float64Var(&flags.rps, "rps", 0, "`number` of requests in a second at most; 0 is no bound")
 	f.DurationVar(&flags.timeout, "timeout", 30*time.Second, "for each request")
 	return cmd
 }

@@ -49,7 +49,10 @@ func grouped(all []conformance.Check) (groups []string, twins map[string][]twin)
 	analysis := map[string]string{} // headings of analysis connections, by those of ALM connections
 	for _, c := range all {
 		name := strings.TrimPrefix(c.ID, string(c.Kind)+"/")
-		i := slices.IndexFunc(promises, func(w twin) bool { return w.name == name })
+		i := slices.IndexFunc(promises, func(w twin) bool {
+			same := w.of[0]
+			return w.name == name && same.Says == c.Says && same.Level == c.Level && same.Mode == c.Mode && same.Cite.Evidence == c.Cite.Evidence
+		})
 		if i < 0 {
 			promises = append(promises, twin{name: name, of: []conformance.Check{c}})
 			continue
@@ -101,7 +104,7 @@ func (p *page) twin(w twin, heading string, needs map[string]string) {
 		wants = append(wants, "["+needs[n.Says]+"](#"+needs[n.Says]+")")
 	}
 	lines = slices.Compact(lines)
-	p.row(strings.Join(ids, "<br>"), prose(c.Says), string(c.Level)+", "+string(c.Cite.Evidence)+"<br>"+string(c.Mode), strings.Join(lines, "<br>"), strings.Join(wants, ", "))
+	p.row(strings.Join(ids, "<br>"), prose(c.Says), string(c.Level)+",&nbsp;"+string(c.Cite.Evidence)+"<br>"+string(c.Mode), strings.Join(lines, "<br>"), strings.Join(wants, ", "))
 }
 
 // constants explain the values of a type by their comments.

@@ -3,6 +3,7 @@ package reference_test
 import (
 	"cmp"
 	"fmt"
+	"go/ast"
 	"maps"
 	"slices"
 	"strings"
@@ -27,7 +28,7 @@ func controlPage(t *testing.T) string {
 	operations := operationsOf(doc)
 	p.table("Operation", "What it does")
 	for _, o := range operations {
-		p.row(fmt.Sprintf("[`%s`](#%s)", o.name, strings.ToLower(o.OperationID)), prose(o.Summary))
+		p.row(fmt.Sprintf("[`%s`](#operation-%s)", o.name, strings.ToLower(o.OperationID)), prose(o.Summary))
 	}
 	for _, tag := range doc.Tags {
 		p.add("\n## %s\n\n%s.\n", capital(tag.Name), capital(prose(tag.Description)))
@@ -38,12 +39,46 @@ func controlPage(t *testing.T) string {
 		}
 	}
 	p.add("\n## Objects\n")
+	server := readSource(t, "../../mock")
 	for _, name := range slices.SortedFunc(maps.Keys(doc.Components.Schemas), func(a, b string) int {
 		return line(doc.Components.Schemas[a].Value.Origin) - line(doc.Components.Schemas[b].Value.Origin)
 	}) {
-		p.component(name, fromOpenAPI(doc.Components.Schemas[name].Value, true))
+		object := fromOpenAPI(doc.Components.Schemas[name].Value, true)
+		server.describe(object, cmp.Or(goNames[name], name))
+		p.component(name, object)
 	}
 	return p.String()
+}
+
+// goNames are the types of package mock whose objects have another name in the document.
+var goNames = map[string]string{"Fault": "FaultRule"}
+
+// describe says of members what the comments of their Go type say, where the document leaves that to them.
+func (s *source) describe(object *schema, typeName string) {
+	spec := s.types[typeName]
+	if spec == nil {
+		return
+	}
+	fields, ok := spec.Type.(*ast.StructType)
+	if !ok {
+		return
+	}
+	names := keysOf(fields.Fields.List)
+	for _, f := range fields.Fields.List {
+		key, _ := keyOf(f)
+		member := object.Properties.get(key)
+		if member == nil {
+			continue
+		}
+		if member.Description == "" {
+			member.Description = strings.TrimSuffix(comment(f.Names[0].Name, names, f.Doc, f.Comment), ".")
+		}
+		if list, ok := f.Type.(*ast.ArrayType); ok && member.Items != nil {
+			if element, ok := list.Elt.(*ast.Ident); ok {
+				s.describe(member.Items, element.Name)
+			}
+		}
+	}
 }
 
 func line(o *openapi3.Origin) int { return o.Key.Line }
@@ -69,7 +104,7 @@ func operationsOf(doc *openapi3.T) []operation {
 }
 
 func (p *page) operation(o operation) {
-	p.add("\n### <a id=%q></a>`%s`\n\n%s.\n", strings.ToLower(o.OperationID), o.name, prose(o.Summary))
+	p.add("\n### <a id=%q></a>`%s`\n\n%s.\n", "operation-"+strings.ToLower(o.OperationID), o.name, prose(o.Summary))
 	if o.Description != "" {
 		p.add("\n%s\n", prose(o.Description))
 	}
@@ -128,7 +163,7 @@ func content(of openapi3.Content) string {
 func (p *page) component(name string, s *schema) {
 	p.add("\n### %s\n", name)
 	if s.Description != "" {
-		p.add("\n%s\n", prose(s.Description))
+		p.add("\n%s.\n", strings.TrimSuffix(capital(prose(s.Description)), "."))
 	}
 	switch object := s.alternative(); {
 	case len(object.Properties) > 0:

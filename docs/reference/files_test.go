@@ -17,12 +17,15 @@ func filePage(name, intro string, file string, root *schema, example string) str
 	var order []string
 	find(root, root, "", &order, places)
 	if root.Properties != nil {
-		p.object(root, "The file", nil, root)
+		p.object("The file", nil, root)
 	}
 	for _, name := range order {
-		p.object(root, name, places[name], root.Definitions.get(name))
+		p.object(name, places[name], root.Definitions.get(name))
 	}
 	p.add("\n## Example\n")
+	if line, rest, _ := strings.Cut(example, "\n"); strings.Contains(line, "$schema=") { // which only fits where the file is
+		example = rest
+	}
 	p.block("yaml", example)
 	return p.String()
 }
@@ -60,7 +63,7 @@ func (s *schema) alternative() *schema {
 }
 
 // object adds the keys of an object.
-func (p *page) object(root *schema, name string, places []string, s *schema) {
+func (p *page) object(name string, places []string, s *schema) {
 	p.add("\n## %s\n", name)
 	if len(places) > 0 {
 		p.add("\n%s\n", codes(places))
@@ -72,6 +75,17 @@ func (p *page) object(root *schema, name string, places []string, s *schema) {
 		prefix = "file."
 	}
 	p.members(prefix, "", s.alternative())
+	if len(s.OneOf) > 0 {
+		p.add("\nOr only a %s: %s\n", s.OneOf[0].value(), s.OneOf[0].Description)
+	}
+	for _, m := range s.alternative().Properties {
+		if m.EnumSays != nil {
+			p.add("\nThe values of `%s`:\n\n", m.name)
+		}
+		for i, says := range m.EnumSays {
+			p.add("* `%s`: %s\n", m.Enum[i], prose(says))
+		}
+	}
 }
 
 // members adds a row for each member of an object, and below it those of objects that have no name of their own.
@@ -105,7 +119,7 @@ func (s *schema) value() string {
 	case len(s.Enum) > 100:
 		return "the id of [a check](checks.md)"
 	case len(s.Enum) > 10:
-		return "one of " + codes(s.Enum)
+		return "an `operationId` of [the contract](../../openapi.yaml)"
 	case len(s.Enum) > 0:
 		return strings.Join(strings.Split(codes(s.Enum), ", "), " or ")
 	case s.Type == "array":

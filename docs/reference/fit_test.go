@@ -52,6 +52,14 @@ func TestSchemasFitDecoders(t *testing.T) {
 	}
 }
 
+// TestWrittenWorldsFitSchema: what a mock writes down is what its schema says.
+func TestWrittenWorldsFitSchema(t *testing.T) {
+	server := mock.New()
+	var written strings.Builder
+	assert.NilError(t, server.Snapshot().WriteYAML(&written))
+	assert.NilError(t, compile(t, mock.WorldSchema()).Validate(asJSON(t, written.String())))
+}
+
 // wrongs are mistakes in files, as what to replace by what.
 var wrongs = map[string][][2]string{
 	"target": {

@@ -90,14 +90,17 @@ func (p *page) form(s *source, typeName string) {
 		p.add("* Form: text\n")
 		return
 	}
-	names := map[string]string{"Name": "name", "Gates": "gates", "Collection": "collection", "Where": "where"}
-	says := capital(onKey.ReplaceAllString(comment(typeName, names, spec.Doc), ""))
+	says := capital(onKey.ReplaceAllString(comment(typeName, nil, spec.Doc), ""))
 	members, isObject := spec.Type.(*ast.StructType)
-	if list, ok := spec.Type.(*ast.ArrayType); ok {
-		members, isObject = s.types[list.Elt.(*ast.Ident).Name].Type.(*ast.StructType)
-	}
-	p.add("* Form: %s\n", prose(says))
-	if !isObject {
+	switch list, isList := spec.Type.(*ast.ArrayType); {
+	case isList:
+		of := list.Elt.(*ast.Ident).Name
+		members = s.types[of].Type.(*ast.StructType)
+		p.add("* Form: %s\n", prose(says+" "+comment(of, nil, s.types[of].Doc)))
+	case isObject:
+		p.add("* Form: mapping, with the members below\n")
+	default:
+		p.add("* Form: %s\n", prose(says))
 		return
 	}
 	p.table("Member", "Value", "Meaning")

@@ -2,6 +2,7 @@
 package reference_test
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -29,10 +30,10 @@ func TestReference(t *testing.T) {
 		"known-file.md": filePage("Known deviations", "For whoever keeps a pipeline: the file that tells [`verify --known`](commands.md#verify--known) which checks may fail, and\n"+
 			"why. [`verify --write-known`](commands.md#verify--write-known) writes a first one. It is a list, and may be empty.", known, all[known], read(t, "testdata/known.yaml")),
 		"world-file.md": filePage("World file", "For developers of clients: the file that tells the mock, with [`mock --world`](commands.md#mock--world), what it starts\n"+
-			"with. [The control API](control-api.md#getworld) writes down the one of a mock that runs, and\n"+
+			"with. [The control API](control-api.md#operation-getworld) writes down the one of a mock that runs, and\n"+
 			"[`proxy --record`](commands.md#proxy--record) that of a server.", world, all[world], string(fixtures.World())),
 		"fault-rules.md": filePage("Faults", "For developers of clients: the form of the trouble that the mock makes on request, with\n"+
-			"[`mock --fault`](commands.md#mock--fault), through [the control API](control-api.md#setfault), or in Go with `mock.WithFault`.\n"+
+			"[`mock --fault`](commands.md#mock--fault), through [the control API](control-api.md#operation-setfault), or in Go with `mock.WithFault`.\n"+
 			"It is JSON or YAML.", fault, all[fault], read(t, "testdata/fault.yaml")),
 		"checks.md":      checksPage(t),
 		"keys.md":        keysPage(t),
@@ -76,4 +77,36 @@ func compare(t *testing.T, file, want string) {
 	got, err := os.ReadFile(file)
 	assert.NilError(t, err)
 	assert.Check(t, string(got) == want, "%s is not what the program says: run 'make reference', and read the difference", file)
+}
+
+var (
+	linkTo  = regexp.MustCompile(`\]\(([^)#]*)#?([^)]*)\)`)
+	anchor  = regexp.MustCompile(`<a id="([^"]*)"`)
+	heading = regexp.MustCompile(`(?m)^##+ (.*)$`)
+)
+
+// TestLinks: every link of the reference leads somewhere.
+func TestLinks(t *testing.T) {
+	files, err := filepath.Glob("*.md")
+	assert.NilError(t, err)
+	ids := map[string]bool{}
+	for _, file := range files {
+		text := read(t, file)
+		for _, m := range anchor.FindAllStringSubmatch(text, -1) {
+			id := file + "#" + m[1]
+			assert.Check(t, !ids[id], "%s is there twice", id)
+			ids[id] = true
+		}
+		for _, m := range heading.FindAllStringSubmatch(text, -1) {
+			ids[file+"#"+strings.ReplaceAll(strings.ToLower(m[1]), " ", "-")] = true
+		}
+	}
+	for _, file := range files {
+		for _, m := range linkTo.FindAllStringSubmatch(read(t, file), -1) {
+			to := cmp.Or(m[1], file)
+			_, err := os.Stat(to)
+			assert.Check(t, err == nil, "%s: %s", file, m[0])
+			assert.Check(t, m[2] == "" || strings.HasPrefix(to, "..") || ids[to+"#"+m[2]], "%s: %s", file, m[0])
+		}
+	}
 }

@@ -24,6 +24,7 @@ type schema struct {
 	Type        string `json:"type,omitempty"`
 
 	Enum             []string    `json:"enum,omitempty"`
+	EnumSays         []string    `json:"enumDescriptions,omitempty"` // which editors show
 	Format           string      `json:"format,omitempty"`
 	Pattern          string      `json:"pattern,omitempty"`
 	Not              *schema     `json:"not,omitempty"`
@@ -116,12 +117,7 @@ func (g *generator) object(name string) *schema {
 	g.Helper()
 	spec := g.types[name]
 	fields := spec.Type.(*ast.StructType).Fields.List
-	names := map[string]string{}
-	for _, f := range fields {
-		if key, _ := keyOf(f); key != "-" {
-			names[f.Names[0].Name] = key
-		}
-	}
+	names := keysOf(fields)
 	out := &schema{Type: "object", Additional: false, Description: comment(name, names, spec.Doc)}
 	for _, f := range fields {
 		key, tag := keyOf(f)
@@ -136,16 +132,30 @@ func (g *generator) object(name string) *schema {
 		if g.constrain(value, tag) {
 			out.Required = append(out.Required, key)
 		}
+		if named, ok := f.Type.(*ast.Ident); ok && value.Enum != nil {
+			value.EnumSays = g.says(named.Name, value.Enum)
+		}
 		out.Properties = append(out.Properties, member{key, value})
 	}
 	return out
+}
+
+// keysOf are the names of fields in a file, by those in Go.
+func keysOf(fields []*ast.Field) map[string]string {
+	names := map[string]string{}
+	for _, f := range fields {
+		if key, _ := keyOf(f); key != "-" {
+			names[f.Names[0].Name] = key
+		}
+	}
+	return names
 }
 
 var word = regexp.MustCompile(`([a-z])([A-Z])`)
 
 // keyOf is the name of a field in a file; "-" if it has none.
 func keyOf(f *ast.Field) (key, constraints string) {
-	if !f.Names[0].IsExported() {
+	if len(f.Names) == 0 || !f.Names[0].IsExported() {
 		return "-", ""
 	}
 	key = strings.ToLower(word.ReplaceAllString(f.Names[0].Name, "${1}_$2"))
@@ -154,8 +164,10 @@ func keyOf(f *ast.Field) (key, constraints string) {
 	}
 	text, _ := strconv.Unquote(f.Tag.Value)
 	tag := reflect.StructTag(text)
-	if name, _, _ := strings.Cut(tag.Get("yaml"), ","); name != "" {
-		key = name
+	for _, format := range []string{"json", "yaml"} {
+		if name, _, _ := strings.Cut(tag.Get(format), ","); name != "" {
+			key = name
+		}
 	}
 	return key, tag.Get("schema")
 }
@@ -262,6 +274,19 @@ func (g *generator) constrain(s *schema, tag string) (required bool) {
 		}
 	}
 	return required
+}
+
+// says are the comments on the constants of the type, in the order of their values; nil if it has none.
+func (s *source) says(typeName string, values []string) []string {
+	var all []string
+	for _, value := range values {
+		for _, spec := range s.consts[typeName] {
+			if spec.Values[0].(*ast.BasicLit).Value == strconv.Quote(value) {
+				all = append(all, comment(spec.Names[0].Name, nil, spec.Doc, spec.Comment))
+			}
+		}
+	}
+	return all
 }
 
 func (g *generator) list(name string) []string {

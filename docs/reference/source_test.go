@@ -67,7 +67,7 @@ func (s *source) add(file *ast.File, d ast.Decl) {
 }
 
 var (
-	docLink = regexp.MustCompile(`\[([A-Z]\w*(?:\.\w+)?)\]`)
+	docLink = regexp.MustCompile(`\[(?:[a-z]+\.)?[A-Z]\w*(?:\.\w+)?\]`)
 	blanks  = regexp.MustCompile(`\s+`)
 	subject = regexp.MustCompile(`^(?:An? )?(\w+) (?:is |are )?`)
 )

@@ -6,8 +6,8 @@ import (
 )
 
 var (
-	// asCode is what looks better as code: flags, paths, names with underscores, commands in quotation marks.
-	asCode = regexp.MustCompile("`[^`]*`|'sdecontract[^']*'|--[a-z][a-z-]*(?:=\\S*[^\\s.,;:)])?|(?:\\w+: )?\\{[^{}]*\\}|https?://[^\\s,;)]+[^\\s,;:.)]|/[_a-z][\\w/]*/?|\\b[A-Za-z]+_\\w+\\b")
+	// asCode is what looks better as code: flags, paths, addresses, names with underscores, commands in quotation marks.
+	asCode = regexp.MustCompile("`[^`]*`|'sdecontract[^']*'|--[a-z][a-z-]*(?:=\\S*[^\\s.,;:)])?|(?:\\w+: \\{\\w|\\{)[^{}]*\\}|\\w+@[\\w.]*\\w|https?://[^\\s,;)]+[^\\s,;:.)]|/[_a-z][\\w/]*/?|\\b[A-Za-z]+_\\w+\\b")
 	markup = strings.NewReplacer(`\`, `\\`, `*`, `\*`, `_`, `\_`, `<`, `&lt;`, `[`, `\[`, `|`, `\|`, "`", "\\`")
 )
 
