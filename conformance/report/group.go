@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"fmt"
 	"net/http"
 	"slices"
 
@@ -102,12 +103,14 @@ func (e evidence) of(r conformance.Result) []*conformance.Exchange {
 	return all
 }
 
-// telling returns those that tell most: the one that decided, or else the last, and before it the last that could
-// change something.
+// telling returns those that tell most: the one that decided, or else the last that isn't a repeat; and before it the
+// last that could change something.
 func (e evidence) telling(r conformance.Result) []*conformance.Exchange {
 	all := e.of(r)
 	if i := slices.IndexFunc(all, func(x *conformance.Exchange) bool { return x.Number == r.Decisive }); i >= 0 {
 		all = all[:i+1]
+	} else {
+		all = withoutRepeats(all)
 	}
 	var few []*conformance.Exchange
 	for i := len(all) - 2; i >= 0 && len(few) == 0; i-- {
@@ -119,6 +122,22 @@ func (e evidence) telling(r conformance.Result) []*conformance.Exchange {
 		few = append(few, all[len(all)-1])
 	}
 	return few
+}
+
+// withoutRepeats leaves out reads that were asked and answered before, with nothing changed in between: a check sends
+// them to be sure that the world hasn't moved, and what it found was found before.
+func withoutRepeats(all []*conformance.Exchange) []*conformance.Exchange {
+	asked := map[string]bool{}
+	return slices.DeleteFunc(all, func(e *conformance.Exchange) bool {
+		if changes(e) {
+			clear(asked)
+			return false
+		}
+		key := fmt.Sprint(e.User, e.Method, e.URL, e.RequestHeader, e.Status, e.ResponseBody)
+		again := asked[key]
+		asked[key] = true
+		return again
+	})
 }
 
 // changes tells whether the request could change something.

@@ -205,12 +205,16 @@ func (t *text) evidence(r conformance.Result) {
 
 // unjudged lists the checks with that verdict by their reason, the most frequent first.
 func (t *text) unjudged(v conformance.Verdict, title string, reason func(conformance.Result) string) {
-	t.reasons(title, byReason(t.Results, v, reason), t.Verbose || v == conformance.NA)
+	t.reasons(title, byReason(t.Results, v, reason), v == conformance.NA)
 }
 
-// notRun says little of what isn't in the report, even if verbose: a report on one check isn't a list of all others.
 func (t *text) notRun() {
 	t.reasons("Not run", byReason(notRun(t.Report), "", func(r conformance.Result) string { return r.Reason }), false)
+}
+
+// unasked is why checks weren't run that nobody wanted: the scope says which ones were.
+func unasked(reason string) bool {
+	return reason == "not selected" || reason == "not of the selected levels"
 }
 
 // reasons prints ids by reason. Unless all are wanted, a few stand for many.
@@ -223,7 +227,7 @@ func (t *text) reasons(title string, groups []group, all bool) {
 		t.line("  %s: %s", count(len(g.results), "check"), Clean(g.name))
 		for i, r := range g.results {
 			const few = 3
-			if i == few && !all {
+			if i == few && !all && (!t.Verbose || unasked(g.name)) {
 				t.line("    %s", t.dim(fmt.Sprintf("and %d more", len(g.results)-few)))
 				break
 			}
