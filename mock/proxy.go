@@ -98,6 +98,9 @@ func checkUpstream(u *url.URL) error {
 	return nil
 }
 
+// Upstream is the URL of the server, without anything that is secret.
+func (p *Proxy) Upstream() string { return p.config.Upstream.Redacted() }
+
 // Client returns a client of the proxy that needs no listener: see [Server.Client].
 func (p *Proxy) Client() *http.Client { return &http.Client{Transport: inMemory{p}} }
 
@@ -183,6 +186,11 @@ func received(resp *http.Response) error {
 			x.w.Header()[name] = nil
 		}
 	}
+	for name := range x.w.Header() { // what a handler around the proxy says of other origins, as CORS does, holds
+		if strings.HasPrefix(name, "Access-Control-") {
+			resp.Header.Del(name)
+		}
+	}
 	if resp.StatusCode == http.StatusSwitchingProtocols {
 		return nil
 	}
@@ -225,7 +233,7 @@ func (x *passage) withhold(resp *http.Response) {
 }
 
 // has tells whether there is a finding of the severity.
-func (x *passage) has(severity Severity) bool { return Exchange{Findings: x.findings}.has(severity) }
+func (x *passage) has(severity Severity) bool { return Exchange{Findings: x.findings}.Has(severity) }
 
 func (x *passage) violates() bool { return x.has(Violation) }
 
@@ -240,6 +248,9 @@ func (x *passage) settle() {
 			answer.head, answer.encoded = answer.encoded, nil
 		}
 		x.body, _ = x.request.kept()
+		if _, why := x.request.complete(); why != "" && x.r.ContentLength != 0 {
+			x.unread = true
+		}
 		held := x.journaled(x.r, x.started, answer)
 		if x.proxy.config.Recorder != nil {
 			x.proxy.config.Recorder.add(x)
@@ -247,6 +258,9 @@ func (x *passage) settle() {
 		if held != nil {
 			x.journal.observer(x.observed(held))
 			x.journal.release(held)
+		}
+		if number, sent := x.r.Context().Value(sendKey{}).(*int64); sent {
+			*number = x.number
 		}
 	})
 }
