@@ -82,7 +82,7 @@ func NewProxy(config ProxyConfig, options ...Option) (*Proxy, error) {
 	p.root = p.contract.root()
 	p.places = make(chan struct{}, config.MaxInFlight)
 	p.forward = &httputil.ReverseProxy{
-		Rewrite: p.rewrite, Transport: config.Transport, ModifyResponse: received, ErrorHandler: unanswered,
+		Rewrite: p.rewrite, Transport: telling{config.Transport}, ModifyResponse: received, ErrorHandler: unanswered,
 		FlushInterval: -1, BufferPool: &buffers{}, ErrorLog: log.New(io.Discard, "", 0),
 	}
 	return p, nil
@@ -132,6 +132,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		call: &call{Server: p.Server, scene: p.now.Load(), w: w, r: r}, proxy: p, started: time.Now(),
 		request: newSample(p.config.MaxBody, r.ContentLength), reply: &sample{},
 	}
+	defer x.letGo()
 	defer x.settle() // also when the forwarding panics, as it does when a side breaks off
 	select {
 	case p.places <- struct{}{}:
@@ -158,7 +159,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // onward is the request as it is forwarded: with the body that is held, and a look at the rest.
 func (x *passage) onward() *http.Request {
 	r := x.r.WithContext(context.WithValue(x.r.Context(), passageKey{}, x))
-	r.Body = x.request.resume(r.Body, r.ContentLength, nil)
+	r.Body = io.NopCloser(x.request.resume(r.Body, r.ContentLength, nil)) // whoever serves it closes it: that may take as long as a read
 	return r
 }
 
@@ -194,6 +195,7 @@ func received(resp *http.Response) error {
 	if resp.StatusCode == http.StatusSwitchingProtocols {
 		return nil
 	}
+	x.hasten()
 	x.reply = newSample(x.proxy.config.MaxBody, resp.ContentLength)
 	if x.r.Method == http.MethodHead || resp.ContentLength == 0 || resp.Body == http.NoBody {
 		x.reply.end()
@@ -248,9 +250,7 @@ func (x *passage) settle() {
 			answer.head, answer.encoded = answer.encoded, nil
 		}
 		x.body, _ = x.request.kept()
-		if _, why := x.request.complete(); why != "" && x.r.ContentLength != 0 {
-			x.unread = true
-		}
+		x.unread = x.pending()
 		held := x.journaled(x.r, x.started, answer)
 		if x.proxy.config.Recorder != nil {
 			x.proxy.config.Recorder.add(x)

@@ -26,6 +26,6 @@ func (p *Proxy) Send(r *http.Request) (e Exchange, ok bool) {
 // nowhere takes a reply that nobody reads.
 type nowhere http.Header
 
-func (n nowhere) Header() http.Header            { return http.Header(n) }
-func (nowhere) WriteHeader(int)                  {}
-func (nowhere) Write(data []byte) (int, error)   { return len(data), nil }
+func (n nowhere) Header() http.Header          { return http.Header(n) }
+func (nowhere) WriteHeader(int)                {}
+func (nowhere) Write(data []byte) (int, error) { return len(data), nil }

@@ -117,7 +117,7 @@ func addProxyFlags(cmd *cobra.Command, flags *proxyFlags) {
 	f.StringVar(&flags.replay, "replay", "", "answer from a recorded `directory` in place of a server")
 	f.StringVar(&flags.listen, "listen", "127.0.0.1:8080", "`address` to listen on; port 0 picks a free one, as does\na command without this flag")
 	f.StringVar(&flags.log, "log", "text", "`format` of the log of requests: text, json or none; with a command\nthe default is none, and a log goes to the standard error")
-	f.StringSliceVar(&flags.cors, "cors", nil, "let pages of this `origin` call from browsers, with credentials: such as\nhttp://localhost:3000, or * for any; repeatable. What the server says of that is\nreplaced, and preflight requests aren't passed on")
+	f.StringSliceVar(&flags.cors, "cors", nil, "let pages of this `origin` call from browsers, with credentials: such as\nhttp://localhost:3000, or * for any; repeatable. What the server says to them of\nthat is replaced, and their preflight requests aren't passed on")
 	flags.addControlFlags(f)
 	f.BoolVar(&flags.tls, "tls", false, "serve HTTPS, with a certificate made for this run")
 	f.StringVar(&flags.tlsCA, "tls-ca", "", "with --tls, write the certificate that clients must trust to this `file`\n(default: a temporary one)")
