@@ -141,7 +141,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		x.unanswered(http.StatusServiceUnavailable, fmt.Sprintf("%d requests are in flight already; does the upstream lead back to this proxy?", cap(p.places)))
 		return
 	}
-	if r.Method == http.MethodConnect {
+	if r.Method == http.MethodConnect || p.isForOther(r) {
 		x.answer(http.StatusNotImplemented, "This is no forward proxy: send requests to it as if it were the server.")
 		return
 	}

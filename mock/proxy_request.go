@@ -187,3 +187,9 @@ func (x *passage) letGo() {
 		_ = http.NewResponseController(x.w).SetReadDeadline(time.Now().Add(linger)) // what can't do it, needn't
 	}
 }
+
+// isForOther tells whether a client that takes this for a forward proxy asks for another server, which the upstream
+// must not hear of.
+func (p *Proxy) isForOther(r *http.Request) bool {
+	return !strings.HasPrefix(r.RequestURI, "/") && r.RequestURI != "*" && r.RequestURI != "" && !strings.EqualFold(r.URL.Host, p.config.Upstream.Host)
+}
