@@ -200,3 +200,26 @@ func TestProxyLayout(t *testing.T) {
 		}
 	}
 }
+
+// TestProxyTakesThePlaceOfMock: a page that was a mock's becomes a proxy's.
+func TestProxyTakesThePlaceOfMock(t *testing.T) {
+	browser := launch(t)
+	w := watchServer(t)
+	behind := w.http.Config.Handler
+	var current atomic.Pointer[control.Handler]
+	current.Store(control.New(mock.NewHost(mock.New(), mock.HostLimits{}), control.Options{}))
+	w.http = httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) { current.Load().ServeHTTP(out, r) }))
+	w.url = w.http.URL
+	t.Cleanup(func() { current.Load().Close(); w.http.Close() })
+	tab := w.see(t, browser, "", desk)
+	contains(t, tab, "nav", "World")
+	before := current.Swap(behind.(*control.Handler))
+	before.Close()
+	for of := ""; of != "proxy"; { // what waits in the page would go with it
+		assert.NilError(t, tab.Err())
+		of, _ = chromedp.Run(tab, chromedp.Evaluate[string]("document.documentElement.dataset.of"))
+	}
+	contains(t, tab, "#watches", w.back.URL)
+	until(t, tab, "document.getElementById('link')?.dataset.state === 'live'")
+	assert.Assert(t, !strings.Contains(text(t, tab, "nav"), "World"))
+}
