@@ -2,6 +2,8 @@ package mock_test
 
 import (
 	"bufio"
+	"bytes"
+	"compress/gzip"
 	"context"
 	"fmt"
 	"io"
@@ -9,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	"gotest.tools/v3/assert"
@@ -191,4 +194,87 @@ func TestProxyPassesWhatHasNoBody(t *testing.T) {
 		answer := rawCall(t, w.front.URL, "GET "+alm+" HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Token editor-token\r\n\r\n")
 		assert.Equal(t, answer, "HTTP/1.1 "+status+"\r\nEtag: \"a\"\r\nConnection: close\r\n\r\n")
 	}
+}
+
+// TestProxyHoldsRepliesBack: one that is judged before it passes keeps its trailers and its encoding, and what comes in
+// the place of a broken one has neither.
+func TestProxyHoldsRepliesBack(t *testing.T) {
+	var packed bytes.Buffer
+	zip := gzip.NewWriter(&packed)
+	_, _ = io.WriteString(zip, `{"results":[{"id":"one"}]}`)
+	_ = zip.Close()
+	for name, change := range map[string]func(*mock.ProxyConfig){
+		"explained": func(c *mock.ProxyConfig) { c.Explain = true },
+		"enforced":  func(c *mock.ProxyConfig) { c.Enforce = true },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := wireUp(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "application/json")
+				w.Header().Set("Content-Encoding", "gzip")
+				w.Header().Set("Trailer", "X-Sum")
+				_, _ = w.Write(packed.Bytes())
+				w.Header().Set("X-Sum", "42")
+			}), change)
+			resp := w.do(t, http.MethodGet, alm, nil)
+			body := readText(t, resp.Body)
+			found := w.findings(t)
+			assert.Assert(t, strings.Contains(found, "breach: reply /results/0/id"), found)
+			if name == "explained" {
+				assert.Equal(t, body, packed.String())
+				assert.Equal(t, resp.Trailer.Get("X-Sum"), "42")
+				assert.Assert(t, strings.Contains(strings.Join(resp.Header.Values("Contract-Explanation"), "\n"), "breach: reply /results/0/id"))
+				return
+			}
+			assert.Equal(t, resp.StatusCode, http.StatusBadGateway)
+			assert.Equal(t, resp.Header.Get("Content-Encoding")+resp.Trailer.Get("X-Sum"), "")
+			assert.Assert(t, strings.HasPrefix(body, `{"detail":"The server's reply breaks the contract`), body)
+		})
+	}
+}
+
+// TestProxyBearsManyAtOnce: slow clients, ones that leave, and an upstream that breaks off don't mix up exchanges.
+func TestProxyBearsManyAtOnce(t *testing.T) {
+	good := mock.New()
+	w := wireUp(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Query().Get("alias") {
+		case "reset":
+			panic(http.ErrAbortHandler)
+		case "cut":
+			w.Header().Set("Content-Length", "99")
+			_, _ = io.WriteString(w, `{"res`)
+			panic(http.ErrAbortHandler)
+		}
+		good.ServeHTTP(w, r)
+	}), func(c *mock.ProxyConfig) { c.KeepHost = true })
+	var all sync.WaitGroup
+	for i := range 120 {
+		all.Go(func() {
+			kind := []string{"fine", "reset", "cut", "leaves"}[i%4]
+			ctx, leave := context.WithCancel(t.Context())
+			defer leave()
+			r, err := http.NewRequestWithContext(ctx, http.MethodGet, w.front.URL+alm+"?alias="+kind, http.NoBody)
+			assert.Check(t, err)
+			r.Header.Set("Authorization", "Token editor-token")
+			if kind == "leaves" {
+				leave()
+			}
+			resp, err := http.DefaultClient.Do(r)
+			if err != nil {
+				return
+			}
+			_, _ = io.Copy(io.Discard, resp.Body)
+			_ = resp.Body.Close()
+		})
+	}
+	all.Wait()
+	outages := 0
+	for _, e := range w.Exchanges() {
+		kind := strings.TrimPrefix(e.Target, alm+"?alias=")
+		want := map[string]bool{"reset": true, "cut": true}[kind]
+		assert.Check(t, e.Has(mock.Outage) == want && !e.Has(mock.Violation, mock.Breach, mock.Fault), "%s %d %v", kind, e.Status, e.Findings)
+		if want {
+			outages++
+		}
+	}
+	assert.Equal(t, outages, 60)
 }
