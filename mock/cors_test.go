@@ -71,3 +71,19 @@ func TestPlainOptions(t *testing.T) {
 	assert.Equal(t, got.Code, http.StatusOK)
 	assert.Equal(t, got.Header().Get("Allow"), "GET, HEAD, OPTIONS, POST")
 }
+
+// TestCORSBeforeServer: what the server behind a proxy says of other origins would make two answers of one.
+func TestCORSBeforeServer(t *testing.T) {
+	p := proxied(t, bent{mock.New(), func(b *bentReply) {
+		b.header.Set("Access-Control-Allow-Origin", "https://elsewhere.test")
+		b.header.Set("X-Odd", "passes")
+	}}, nil)
+	w := fromOrigin(t, mock.CORS([]string{"http://a.test"}, p), http.MethodGet, alm, "http://a.test")
+	assert.DeepEqual(t, w.Header().Values("Access-Control-Allow-Origin"), []string{"http://a.test"})
+	assert.Equal(t, w.Header().Get("X-Odd"), "passes")
+	fromOrigin(t, mock.CORS([]string{"http://a.test"}, p), http.MethodOptions, alm, "http://a.test", "Access-Control-Request-Method", "PUT")
+	assert.Equal(t, len(p.Exchanges()), 1)
+
+	w = fromOrigin(t, p, http.MethodGet, alm, "http://a.test")
+	assert.DeepEqual(t, w.Header().Values("Access-Control-Allow-Origin"), []string{"https://elsewhere.test"})
+}

@@ -21,7 +21,8 @@ const (
 	Behaviours CoverageKind = "behaviours" // a rule of the contract had one of its effects
 )
 
-// CoverageKinds returns all the kinds, in the order in which a [Coverage] has them.
+// CoverageKinds returns all the kinds, in the order in which a [Coverage] has them. A kind of which there is nothing,
+// as of users at a [Proxy] that knows nobody, it doesn't have.
 func CoverageKinds() []CoverageKind {
 	return []CoverageKind{Operations, Statuses, Fields, Parameters, Values, Users, Behaviours}
 }
@@ -164,6 +165,9 @@ func (s *Server) Coverage() Coverage {
 	var c Coverage
 	for _, kind := range CoverageKinds() {
 		g := groups[kind]
+		if len(g.Items) == 0 {
+			continue
+		}
 		g.Percent = percent(g.Covered, g.Total)
 		c.Groups = append(c.Groups, *g)
 	}

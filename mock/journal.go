@@ -109,9 +109,10 @@ func (e Exchange) URL() string {
 }
 
 // Violates tells whether the client broke the contract: whether there is a [Violation] among the findings.
-func (e Exchange) Violates() bool { return e.has(Violation) }
+func (e Exchange) Violates() bool { return e.Has(Violation) }
 
-func (e Exchange) has(severities ...Severity) bool {
+// Has tells whether there is a finding of one of the severities.
+func (e Exchange) Has(severities ...Severity) bool {
 	return slices.ContainsFunc(e.Findings, func(f Finding) bool { return slices.Contains(severities, f.Severity) })
 }
 
@@ -141,9 +142,9 @@ func (s *Server) Exchanges() []Exchange { return s.read(s.journal.all(false)) }
 // which takes far less time.
 func (s *Server) Summaries(after int64) []Exchange { return s.summaries(s.journal.all(false), after) }
 
-// ViolationSummaries are those of [Server.Violations], without headers and bodies.
-func (s *Server) ViolationSummaries() []Exchange {
-	return slices.DeleteFunc(s.summaries(s.journal.all(true), 0), func(e Exchange) bool { return !e.Violates() })
+// BrokenSummaries are those of [Server.Broken] with a finding of one of the severities, without headers and bodies.
+func (s *Server) BrokenSummaries(severities ...Severity) []Exchange {
+	return slices.DeleteFunc(s.summaries(s.journal.all(true), 0), func(e Exchange) bool { return !e.Has(severities...) })
 }
 
 func (s *Server) summaries(kept []*logged, after int64) []Exchange {

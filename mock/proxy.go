@@ -82,7 +82,7 @@ func NewProxy(config ProxyConfig, options ...Option) (*Proxy, error) {
 	p.root = p.contract.root()
 	p.places = make(chan struct{}, config.MaxInFlight)
 	p.forward = &httputil.ReverseProxy{
-		Rewrite: p.rewrite, Transport: config.Transport, ModifyResponse: received, ErrorHandler: unanswered,
+		Rewrite: p.rewrite, Transport: telling{config.Transport}, ModifyResponse: received, ErrorHandler: unanswered,
 		FlushInterval: -1, BufferPool: &buffers{}, ErrorLog: log.New(io.Discard, "", 0),
 	}
 	return p, nil
@@ -97,6 +97,9 @@ func checkUpstream(u *url.URL) error {
 	}
 	return nil
 }
+
+// Upstream is the URL of the server, without anything that is secret.
+func (p *Proxy) Upstream() string { return p.config.Upstream.Redacted() }
 
 // Client returns a client of the proxy that needs no listener: see [Server.Client].
 func (p *Proxy) Client() *http.Client { return &http.Client{Transport: inMemory{p}} }
@@ -129,6 +132,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		call: &call{Server: p.Server, scene: p.now.Load(), w: w, r: r}, proxy: p, started: time.Now(),
 		request: newSample(p.config.MaxBody, r.ContentLength), reply: &sample{},
 	}
+	defer x.letGo()
 	defer x.settle() // also when the forwarding panics, as it does when a side breaks off
 	select {
 	case p.places <- struct{}{}:
@@ -137,7 +141,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		x.unanswered(http.StatusServiceUnavailable, fmt.Sprintf("%d requests are in flight already; does the upstream lead back to this proxy?", cap(p.places)))
 		return
 	}
-	if r.Method == http.MethodConnect {
+	if r.Method == http.MethodConnect || p.isForOther(r) {
 		x.answer(http.StatusNotImplemented, "This is no forward proxy: send requests to it as if it were the server.")
 		return
 	}
@@ -155,7 +159,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // onward is the request as it is forwarded: with the body that is held, and a look at the rest.
 func (x *passage) onward() *http.Request {
 	r := x.r.WithContext(context.WithValue(x.r.Context(), passageKey{}, x))
-	r.Body = x.request.resume(r.Body, r.ContentLength, nil)
+	r.Body = io.NopCloser(x.request.resume(r.Body, r.ContentLength, nil)) // whoever serves it closes it: that may take as long as a read
 	return r
 }
 
@@ -183,9 +187,15 @@ func received(resp *http.Response) error {
 			x.w.Header()[name] = nil
 		}
 	}
+	for name := range x.w.Header() { // what a handler around the proxy says of other origins, as CORS does, holds
+		if strings.HasPrefix(name, "Access-Control-") {
+			resp.Header.Del(name)
+		}
+	}
 	if resp.StatusCode == http.StatusSwitchingProtocols {
 		return nil
 	}
+	x.hasten()
 	x.reply = newSample(x.proxy.config.MaxBody, resp.ContentLength)
 	if x.r.Method == http.MethodHead || resp.ContentLength == 0 || resp.Body == http.NoBody {
 		x.reply.end()
@@ -225,7 +235,7 @@ func (x *passage) withhold(resp *http.Response) {
 }
 
 // has tells whether there is a finding of the severity.
-func (x *passage) has(severity Severity) bool { return Exchange{Findings: x.findings}.has(severity) }
+func (x *passage) has(severity Severity) bool { return Exchange{Findings: x.findings}.Has(severity) }
 
 func (x *passage) violates() bool { return x.has(Violation) }
 
@@ -240,6 +250,7 @@ func (x *passage) settle() {
 			answer.head, answer.encoded = answer.encoded, nil
 		}
 		x.body, _ = x.request.kept()
+		x.unread = x.pending()
 		held := x.journaled(x.r, x.started, answer)
 		if x.proxy.config.Recorder != nil {
 			x.proxy.config.Recorder.add(x)
@@ -247,6 +258,9 @@ func (x *passage) settle() {
 		if held != nil {
 			x.journal.observer(x.observed(held))
 			x.journal.release(held)
+		}
+		if number, sent := x.r.Context().Value(sendKey{}).(*int64); sent {
+			*number = x.number
 		}
 	})
 }

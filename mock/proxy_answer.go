@@ -70,6 +70,7 @@ func (x *passage) send(status int, header http.Header, body []byte) {
 	header.Set("Content-Length", strconv.Itoa(len(body)))
 	x.answered(status, header, body)
 	x.settle()
+	x.hasten()
 	maps.Copy(x.w.Header(), header)
 	x.w.WriteHeader(status)
 	if x.r.Method != http.MethodHead {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -164,4 +165,31 @@ func (x *passage) entity(rule *refersRule, id int64) *entity {
 		return nil
 	}
 	return e
+}
+
+// linger is how long a client may go on to send what nobody reads, so that it finds its reply in place of an error.
+const linger = time.Second
+
+// pending tells whether there is more of the body than was read.
+func (x *passage) pending() bool { return x.r.ContentLength != 0 && !x.request.ended() }
+
+// hasten makes a reply go out before its request is read to its end, which HTTP/1.1 would wait for otherwise. The
+// connection ends with it.
+func (x *passage) hasten() {
+	if x.r.ProtoMajor == 1 && x.pending() {
+		x.w.Header().Set("Connection", "close")
+	}
+}
+
+// letGo ends the reading of a request that was answered, or that nobody can answer any more.
+func (x *passage) letGo() {
+	if x.pending() {
+		_ = http.NewResponseController(x.w).SetReadDeadline(time.Now().Add(linger)) // what can't do it, needn't
+	}
+}
+
+// isForOther tells whether a client that takes this for a forward proxy asks for another server, which the upstream
+// must not hear of.
+func (p *Proxy) isForOther(r *http.Request) bool {
+	return !strings.HasPrefix(r.RequestURI, "/") && r.RequestURI != "*" && r.RequestURI != "" && !strings.EqualFold(r.URL.Host, p.config.Upstream.Host)
 }

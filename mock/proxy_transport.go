@@ -54,3 +54,14 @@ func elsewhere(connect dial) dial {
 		return conn, nil
 	}
 }
+
+// telling is a transport whose replies tell what was asked, which some forget.
+type telling struct{ http.RoundTripper }
+
+func (t telling) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := t.RoundTripper.RoundTrip(r)
+	if err == nil && resp.Request == nil {
+		resp.Request = r
+	}
+	return resp, err
+}

@@ -91,13 +91,16 @@ func (c *call) journaled(r *http.Request, started time.Time, a *reply) *logged {
 	}
 	e.size += int64(cap(e.headers) + 4*cap(e.ends))
 	e.requestBody = e.keepBody(c.body, "request body")
+	if c.unread {
+		e.cut("request body")
+	}
 	if r.Method != http.MethodHead {
 		e.replyBody = e.keepBody(a.beginning(), "reply body")
 	}
 	e.Duration = time.Since(started)
 	observed := c.journal.observer != nil
-	number := c.journal.add(e, observed) // from here on it may be forgotten, and used again, unless it is held
-	c.meet(c.scene, c.seen, number)
+	c.number = c.journal.add(e, observed) // from here on it may be forgotten, and used again, unless it is held
+	c.meet(c.scene, c.seen, c.number)
 	if !observed {
 		return nil
 	}

@@ -30,7 +30,7 @@ func (j *journal) bound(entries int, size int64) {
 // add keeps the exchange, and returns the number that it gives it. One that is held isn't used again before it is
 // released.
 func (j *journal) add(e *logged, held bool) int64 {
-	broken := e.has(Violation, Fault, Breach)
+	broken := e.Has(Violation, Fault, Breach)
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.count++

@@ -55,6 +55,13 @@ func (s *sample) end() {
 	s.whole = true
 }
 
+// ended tells whether the body came to its end.
+func (s *sample) ended() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.whole
+}
+
 func (s *sample) broke(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -33,6 +33,8 @@ type call struct {
 	invalid  fieldErrors
 	findings []Finding
 	body     []byte // as it was read, for the journal; nothing else may use its memory
+	unread   bool   // there was more of it
+	number   int64  // of the exchange, once the journal has it
 	seen     []item // what the exchange covered
 	room     [24]item
 	met      [16]uint64 // a bit for each of seen

@@ -236,7 +236,7 @@ func (x *passage) judgeRefusal() {
 	case http.StatusTooManyRequests:
 		explained = true
 	}
-	if !explained {
+	if _, unjudged := x.request.complete(); !explained && unjudged == "" {
 		x.remark("", x.op.cited, "a request that fits the contract was refused with %d; nothing that is known here explains it", x.status)
 	}
 }

@@ -9,10 +9,20 @@ import (
 	"os"
 	"strings"
 
+	"github.com/spf13/pflag"
+
 	controlapi "github.com/sdecontract/sdecontract/mock/control"
 )
 
-// control is how the mock is controlled while it runs.
+// addControlFlags offers those of the control API.
+func (flags *mockFlags) addControlFlags(f *pflag.FlagSet) {
+	f.StringVar(&flags.control, "control", "", "serve the control API at an `address` of its own, not below /_mock/")
+	f.BoolVar(&flags.noControl, "no-control", false, "no control API")
+	f.StringSliceVar(&flags.controlHosts, "control-host", nil, "a `name` by which the control API may be called, besides localhost and any IP\naddress; repeatable")
+	f.StringVar(&flags.controlTokenEnv, "control-token-env", "", "the variable, by its `name`, with the token that the control API wants as\nAuthorization: Bearer. Without one it is off where others can reach it")
+}
+
+// control is how the mock or the proxy is controlled while it runs.
 type control struct {
 	url      string // what comes before /reset; empty if it is off
 	off      string // why, if nobody asked for that
@@ -20,11 +30,11 @@ type control struct {
 	http     *http.Server // nil without a listener of its own
 }
 
-// announced tells where the inspector and the control API are, or how to get them.
-func (c control) announced() string {
+// announced tells where the inspector and the control API are, and what they are good for, or how to get them.
+func (c control) announced(good string) string {
 	switch {
 	case c.url != "":
-		return "\nWatch and control it: " + c.url + "/\n"
+		return "\n" + good + ": " + c.url + "/\n"
 	case c.off != "":
 		return "\n" + c.off + "\n"
 	}
@@ -40,7 +50,7 @@ func (flags mockFlags) openControl(ctx context.Context, s *service, root string)
 	case flags.noControl:
 		return nil
 	}
-	options := controlapi.Options{Hosts: flags.controlHosts, BaseURL: root, Next: s.http.Handler}
+	options := controlapi.Options{Hosts: flags.controlHosts, BaseURL: root, Next: s.http.Handler, Upstream: flags.upstream}
 	if flags.controlTokenEnv != "" {
 		if options.Token = os.Getenv(flags.controlTokenEnv); options.Token == "" {
 			return usageError{fmt.Errorf("--control-token-env: the variable %s is not set", flags.controlTokenEnv)}
@@ -65,7 +75,7 @@ func (flags mockFlags) openControl(ctx context.Context, s *service, root string)
 		s.control.off = "The control API is off, because others can reach this address: --control 127.0.0.1:0 or --control-token-env switch it on."
 		return nil
 	}
-	handler := controlapi.New(s.host, options)
+	handler := s.controlled(options)
 	s.control.url = baseURL(address, listener.Addr(), s.http.TLSConfig != nil) + strings.TrimSuffix(controlapi.Path, "/")
 	if flags.control == "" {
 		s.http.Handler = handler
@@ -76,4 +86,12 @@ func (flags mockFlags) openControl(ctx context.Context, s *service, root string)
 	s.control.http.TLSConfig = s.http.TLSConfig.Clone()
 	s.control.http.RegisterOnShutdown(handler.Close)
 	return nil
+}
+
+// controlled is the service behind its control API.
+func (s *service) controlled(o controlapi.Options) *controlapi.Handler {
+	if s.proxy != nil {
+		return controlapi.NewProxy(s.proxy, o)
+	}
+	return controlapi.New(s.host, o)
 }

@@ -125,7 +125,7 @@ func parse(t *testing.T, args []string) {
 func words(t *testing.T, line string) ([]string, *os.File) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "args")
-	cmd := exec.CommandContext(t.Context(), "bash", "-c", `sdecontract() { printf '%s\0' "$@" >"$ARGS"; readlink /dev/fd/1 >>"$ARGS" || :; }; curl() { :; }; `+line)
+	cmd := exec.CommandContext(t.Context(), "bash", "-c", `sdecontract() { printf '%s\0' "$@" >"$ARGS"; readlink /proc/$BASHPID/fd/1 >>"$ARGS" || :; }; curl() { :; }; `+line)
 	cmd.Env = append(os.Environ(), "ARGS="+file)
 	out, err := cmd.CombinedOutput()
 	assert.NilError(t, err, "%s: %s", line, out)

@@ -131,10 +131,7 @@ func addMockFlags(cmd *cobra.Command, flags *mockFlags) {
 	f.StringVar(&flags.basePath, "base-path", "", "serve the API below this `path`: with /sde, at /sde/api/v2/")
 	f.StringVar(&flags.watch, "watch", "", "read the file of --world again when it changes. The `mode` keep leaves what clients\ncreated and changed, reset forgets it; a broken file changes nothing")
 	f.Lookup("watch").NoOptDefVal = watchKeep
-	f.StringVar(&flags.control, "control", "", "serve the control API at an `address` of its own, not below /_mock/")
-	f.BoolVar(&flags.noControl, "no-control", false, "no control API")
-	f.StringSliceVar(&flags.controlHosts, "control-host", nil, "a `name` by which the control API may be called, besides localhost and any IP\naddress; repeatable")
-	f.StringVar(&flags.controlTokenEnv, "control-token-env", "", "the variable, by its `name`, with the token that the control API wants as\nAuthorization: Bearer. Without one it is off where others can reach it")
+	flags.addControlFlags(f)
 	f.BoolVar(&flags.tls, "tls", false, "serve HTTPS, with a certificate made for this run")
 	f.StringVar(&flags.tlsCA, "tls-ca", "", "with --tls, write the certificate that clients must trust to this `file`\n(default: a temporary one)")
 	f.StringVar(&flags.tlsCert, "tls-cert", "", "serve HTTPS with the certificate in this `file`")
@@ -223,7 +220,7 @@ func greet(out io.Writer, s *service, flags mockFlags) error {
 		b.WriteString("\n" + trust(s.caFile))
 	}
 	b.WriteString(announced(s.latitudes, flags))
-	b.WriteString(s.control.announced())
+	b.WriteString(s.control.announced("Watch and control it"))
 	fmt.Fprintf(&b, "\nTry it:\n  %s -H 'Authorization: Token %s' %s/api/v2/connections/alm/\n\n", curl, users[0].Token, s.url)
 	fmt.Fprintln(&b, "Ctrl-C stops it.")
 	_, err := io.WriteString(out, b.String())

@@ -44,6 +44,9 @@ it must hide, or takes what a plan doesn't include. Without, it says nothing of 
 Paths that the contract doesn't describe are passed on unchecked, with a note. Redirects are
 passed on, never followed. Nothing is added to requests, no X-Forwarded-For either.
 
+Below /_mock/ it shows a page on which to watch it, unless others can reach it: see --no-control
+and --control-token-env.
+
 With a command after --, the proxy listens on a free port, runs the command, and says at the end
 whether the client and the server kept to the contract. The command gets SDECONTRACT_URL, and
 the tokens of the users in --target, as from 'sdecontract mock'.
@@ -114,6 +117,8 @@ func addProxyFlags(cmd *cobra.Command, flags *proxyFlags) {
 	f.StringVar(&flags.replay, "replay", "", "answer from a recorded `directory` in place of a server")
 	f.StringVar(&flags.listen, "listen", "127.0.0.1:8080", "`address` to listen on; port 0 picks a free one, as does\na command without this flag")
 	f.StringVar(&flags.log, "log", "text", "`format` of the log of requests: text, json or none; with a command\nthe default is none, and a log goes to the standard error")
+	f.StringSliceVar(&flags.cors, "cors", nil, "let pages of this `origin` call from browsers, with credentials: such as\nhttp://localhost:3000, or * for any; repeatable. What the server says to them of\nthat is replaced, and their preflight requests aren't passed on")
+	flags.addControlFlags(f)
 	f.BoolVar(&flags.tls, "tls", false, "serve HTTPS, with a certificate made for this run")
 	f.StringVar(&flags.tlsCA, "tls-ca", "", "with --tls, write the certificate that clients must trust to this `file`\n(default: a temporary one)")
 	f.StringVar(&flags.tlsCert, "tls-cert", "", "serve HTTPS with the certificate in this `file`")
@@ -192,8 +197,9 @@ func (flags proxyFlags) greet(out io.Writer, s *service) error {
 			Msg      string `json:"msg"`
 			URL      string `json:"url"`
 			Upstream string `json:"upstream"`
+			Control  string `json:"control_url,omitempty"`
 			CA       string `json:"ca_file,omitempty"`
-		}{"listening", s.url, flags.name(), s.caFile})
+		}{"listening", s.url, flags.name(), s.control.url, s.caFile})
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n", styleFor(out).bold("SD Elements API v2 connections, watched at "+s.url))
@@ -214,6 +220,7 @@ func (flags proxyFlags) greet(out io.Writer, s *service) error {
 	if s.caFile != "" {
 		b.WriteString("\n" + trust(s.caFile))
 	}
+	b.WriteString(s.control.announced("Watch it in a browser"))
 	b.WriteString("\nCtrl-C stops it.\n")
 	_, err := io.WriteString(out, b.String())
 	return err

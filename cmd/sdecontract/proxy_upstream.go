@@ -26,6 +26,9 @@ func (flags proxyFlags) prepareProxy(ctx context.Context, errOut io.Writer, obse
 			err = errors.Join(err, s.close())
 		}
 	}()
+	if err := flags.checkOrigins(); err != nil {
+		return nil, err
+	}
 	config, err := flags.config(errOut)
 	if err != nil {
 		return nil, err
@@ -34,9 +37,12 @@ func (flags proxyFlags) prepareProxy(ctx context.Context, errOut io.Writer, obse
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", cmp.Or(flags.target, "--upstream"), err)
 	}
-	s.Server = proxy.Server
+	s.Server, s.proxy = proxy.Server, proxy
 	s.host = mock.NewHost(s.Server, mock.HostLimits{}) // which stop asks to let go; it serves nothing
 	s.http = server(proxy)
+	if len(flags.cors) > 0 {
+		s.http.Handler = mock.CORS(flags.cors, proxy)
+	}
 	s.http.ReadTimeout, s.http.WriteTimeout = 0, 0 // a body may take its time
 	if err := flags.certify(s); err != nil {
 		return nil, err
@@ -47,6 +53,9 @@ func (flags proxyFlags) prepareProxy(ctx context.Context, errOut io.Writer, obse
 	s.url = baseURL(flags.listen, s.listener.Addr(), s.http.TLSConfig != nil)
 	if flags.replay == "" && leadsTo(ctx, config.Upstream, s.listener.Addr()) {
 		return nil, usageError{fmt.Errorf("--upstream %s is this proxy itself: choose another address with --listen", config.Upstream)}
+	}
+	if err := flags.openControl(ctx, s, s.url); err != nil {
+		return nil, err
 	}
 	if config.Recorder != nil {
 		s.cleanups = append(s.cleanups, func() error { return flags.save(errOut, config.Recorder) })

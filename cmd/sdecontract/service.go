@@ -24,9 +24,10 @@ import (
 type service struct {
 	*mock.Server
 	host      *mock.Host
-	control   control // of the mock while it runs
-	url       string  // what comes before /api/v2/
-	caFile    string  // holds the certificate to trust; empty unless it was made for this run
+	proxy     *mock.Proxy // nil unless it is one
+	control   control     // of the mock while it runs
+	url       string      // what comes before /api/v2/
+	caFile    string      // holds the certificate to trust; empty unless it was made for this run
 	latitudes []mock.Latitude
 
 	listener net.Listener

@@ -30,7 +30,10 @@ func init() {
 		"listRequests": (*call).listRequests, "getRequest": (*call).getRequest, "har": (*call).har,
 		"clearRequests": func(c *call) error { c.srv.ClearJournal(); return c.done() },
 		"violations": func(c *call) error {
-			return c.reply(http.StatusOK, requests{Requests: c.srv.ViolationSummaries()})
+			return c.reply(http.StatusOK, requests{Requests: c.srv.BrokenSummaries(mock.Violation)})
+		},
+		"breaches": func(c *call) error {
+			return c.reply(http.StatusOK, requests{Requests: c.srv.BrokenSummaries(mock.Breach)})
 		},
 		"events":        (*call).events,
 		"coverage":      (*call).coverage,
@@ -58,7 +61,7 @@ func (c *call) index() error {
 	}
 	var endpoints []endpoint
 	for path, item := range api().doc.Paths.Map() {
-		for method, op := range item.Operations() {
+		for method, op := range c.offered(item) {
 			if c.box == "" || !strings.HasPrefix(path, Path+"sandboxes") {
 				endpoints = append(endpoints, endpoint{method, path, op.Summary})
 			}
@@ -131,6 +134,8 @@ func (c *call) selects(e mock.Exchange) bool {
 		"user":       e.User == c.query.Get("user"),
 		"status":     slices.Contains([]string{status, class}, c.query.Get("status")),
 		"violations": e.Violates() || !c.yes("violations"),
+		"breaches":   e.Has(mock.Breach) || !c.yes("breaches"),
+		"outages":    e.Has(mock.Outage) || !c.yes("outages"),
 	} {
 		if c.query.Has(name) && !want {
 			return false

@@ -3,11 +3,15 @@
 //
 //	host := mock.NewHost(mock.New(), mock.HostLimits{})
 //	http.ListenAndServe("127.0.0.1:8080", control.New(host, control.Options{}))
+//
+// In front of a proxy, [NewProxy], it tells what passed and what was wrong with it.
 package control
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -40,7 +44,9 @@ type Options struct {
 	// BaseURL of the mock, such as http://127.0.0.1:8080, for the URLs of sandboxes. Without one they have the
 	// host that the client called.
 	BaseURL string
-	// Next answers what isn't for the control API; nil means the host. http.NotFoundHandler() serves the control
+	// Upstream is what people are told of the server behind a proxy; empty means its URL.
+	Upstream string
+	// Next answers what isn't for the control API; nil means the host or the proxy. http.NotFoundHandler() serves the control
 	// API alone.
 	Next http.Handler
 	// MaxBody is how many bytes a body may have; 0 means 16 MiB.
@@ -49,10 +55,12 @@ type Options struct {
 	Heartbeat time.Duration
 }
 
-// Handler is a control API in front of a mock. Use [New] to make one.
+// Handler is a control API in front of a mock or a proxy. Use [New] or [NewProxy] to make one.
 type Handler struct {
 	options Options
-	host    *mock.Host
+	main    *mock.Server
+	host    *mock.Host  // nil before another server
+	proxy   *mock.Proxy // nil unless there is one
 	streams atomic.Int64
 	made    time.Time
 	ending  chan struct{}
@@ -67,10 +75,21 @@ type route struct {
 
 // New returns the control API of a host, and what is behind it.
 func New(host *mock.Host, o Options) *Handler {
-	h := &Handler{options: o, made: time.Now(), host: host, ending: make(chan struct{})}
+	return begin(&Handler{options: o, main: host.Main(), host: host}, host)
+}
+
+// NewProxy returns the control API of a proxy, and what is behind it. What only a mock can do, it refuses: openapi.yaml
+// names it by x-mock-only.
+func NewProxy(proxy *mock.Proxy, o Options) *Handler {
+	o.Upstream = cmp.Or(o.Upstream, proxy.Upstream())
+	return begin(&Handler{options: o, main: proxy.Server, proxy: proxy}, proxy)
+}
+
+func begin(h *Handler, next http.Handler) *Handler {
+	h.made, h.ending = time.Now(), make(chan struct{})
 	h.end = sync.OnceFunc(func() { close(h.ending) })
 	if h.options.Next == nil {
-		h.options.Next = host
+		h.options.Next = next
 	}
 	if h.options.MaxBody <= 0 {
 		h.options.MaxBody = 16 << 20
@@ -115,14 +134,14 @@ func (h *Handler) Close() { h.end() }
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path := r.URL.EscapedPath()
 	id, boxed := mock.SandboxOf(path)
-	if boxed {
+	if boxed = boxed && h.host != nil; boxed { // such a path before another server is that server's
 		path = strings.TrimPrefix(path, mock.SandboxPath+id)
 	}
 	if path != strings.TrimSuffix(Path, "/") && !strings.HasPrefix(path, Path) {
 		h.options.Next.ServeHTTP(w, r)
 		return
 	}
-	c := &call{Handler: h, w: w, r: r, srv: h.host.Main(), since: h.made, path: path}
+	c := &call{Handler: h, w: w, r: r, srv: h.main, since: h.made, path: path}
 	if err := c.serve(id, boxed); err != nil {
 		c.refuse(err)
 	}
@@ -158,6 +177,9 @@ func (c *call) serve(id string, boxed bool) error {
 	}
 	if err := c.authorize(); err != nil {
 		return err
+	}
+	if c.proxy != nil && mockOnly(c.operation) {
+		return notFound("this is a proxy before %s: it has no %s %s, which only a mock has", c.options.Upstream, c.r.Method, c.path)
 	}
 	if boxed {
 		box, done := c.host.Use(id)
@@ -198,4 +220,14 @@ func (c *call) find() (*route, error) {
 		return nil, &problem{Status: http.StatusMethodNotAllowed, Detail: fmt.Sprintf("%s has no %s, only %s", c.path, c.r.Method, found.allow())}
 	}
 	return found, nil
+}
+
+// mockOnly tells whether the document says that only a mock has the operation.
+func mockOnly(op *openapi3.Operation) bool { return op.Extensions["x-mock-only"] == true }
+
+// offered are the operations of a path that there are here, by method.
+func (c *call) offered(item *openapi3.PathItem) map[string]*openapi3.Operation {
+	operations := item.Operations()
+	maps.DeleteFunc(operations, func(_ string, op *openapi3.Operation) bool { return c.proxy != nil && mockOnly(op) })
+	return operations
 }

@@ -63,7 +63,7 @@ func (c *call) authorize() error {
 	}
 	if c.options.Token != "" && len(security) > 0 && !c.hasToken() {
 		c.w.Header().Set("WWW-Authenticate", "Bearer")
-		return &problem{Status: http.StatusUnauthorized, Detail: "this mock wants its token, as Authorization: Bearer TOKEN"}
+		return &problem{Status: http.StatusUnauthorized, Detail: "this API wants its token, as Authorization: Bearer TOKEN"}
 	}
 	if c.r.Method == http.MethodGet || c.r.Method == http.MethodHead || c.r.Header.Get("Mock-Control") != "" ||
 		slices.Contains(bodyTypes, mediaType(c.r)) {

@@ -28,6 +28,9 @@ var fileTypes = map[string]string{
 	".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
 }
 
+// ofProxy makes the page of a mock that of a proxy, before anything of it is drawn.
+var ofProxy = strings.NewReplacer(`data-of="mock"`, `data-of="proxy"`, "sdecontract mock", "sdecontract proxy", "<span>mock", "<span>proxy")
+
 // page answers a browser that opens the inspector.
 func (c *call) page() error { return c.file("index.html") }
 
@@ -39,6 +42,9 @@ func (c *call) file(name string) error {
 	if err != nil {
 		return notFound("the inspector has no file %s", name)
 	}
+	if c.proxy != nil && name == "index.html" {
+		data = []byte(ofProxy.Replace(string(data)))
+	}
 	c.w.Header().Set("Content-Security-Policy", pagePolicy)
 	c.write(http.StatusOK, fileTypes[path.Ext(name)], data)
 	return nil
@@ -47,13 +53,35 @@ func (c *call) file(name string) error {
 // wantsPage tells whether a browser asks for a page.
 func wantsPage(r *http.Request) bool { return strings.Contains(r.Header.Get("Accept"), "text/html") }
 
-// about tells what holds for as long as the mock runs.
+// latitude is one that a mock can take.
+type latitude struct {
+	Name     mock.Latitude   `json:"name"`
+	Excludes []mock.Latitude `json:"excludes"`
+}
+
+// about tells what holds for as long as the mock runs, but for its users.
 func (c *call) about() error {
-	type latitude struct {
-		Name     mock.Latitude   `json:"name"`
-		Excludes []mock.Latitude `json:"excludes"`
+	answer := map[string]any{
+		"url": c.baseURL() + c.srv.BasePath(), "instance": c.since.UTC().Format(time.RFC3339Nano), "base_path": c.srv.BasePath(),
+		"users": c.users(), "steps": mock.Steps(), "latitudes": latitudes(),
 	}
-	var latitudes []latitude
+	if c.proxy != nil {
+		answer["upstream"], answer["steps"], answer["latitudes"] = c.options.Upstream, []string{}, []latitude{}
+	}
+	return c.reply(http.StatusOK, answer)
+}
+
+// users are the names of those whose tokens are known.
+func (c *call) users() []string {
+	names := []string{}
+	for _, u := range c.srv.World().Users() {
+		names = append(names, u.Name)
+	}
+	return names
+}
+
+func latitudes() []latitude {
+	var list []latitude
 	for _, l := range mock.Latitudes() {
 		one := latitude{l, []mock.Latitude{}}
 		for _, other := range mock.Latitudes() {
@@ -61,11 +89,9 @@ func (c *call) about() error {
 				one.Excludes = append(one.Excludes, other)
 			}
 		}
-		latitudes = append(latitudes, one)
+		list = append(list, one)
 	}
-	return c.reply(http.StatusOK, map[string]any{
-		"url": c.baseURL() + c.srv.BasePath(), "instance": c.since.UTC().Format(time.RFC3339Nano), "base_path": c.srv.BasePath(), "steps": mock.Steps(), "latitudes": latitudes,
-	})
+	return list
 }
 
 func (c *call) contract() error {

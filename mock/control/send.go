@@ -1,8 +1,10 @@
 package control
 
 import (
+	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -20,10 +22,19 @@ type sending struct {
 	Body        string `json:"body"`
 	ContentType string `json:"content_type"`
 	Again       int64  `json:"again"`
+	Change      bool   `json:"change"`
 }
 
-// sendAs sends a request to the mock, which treats it like a client's. Neither the user's token nor what is
-// secret in a request that is sent again leaves the mock for it.
+// sent is what came of it.
+type sent struct {
+	Status int    `json:"status"`
+	Body   string `json:"body"`
+	Error  string `json:"error,omitempty"`
+	Number int64  `json:"number,omitempty"`
+}
+
+// sendAs sends a request to the mock, or through the proxy, which treats it like a client's. Neither the user's token
+// nor what is secret in a request that is sent again is shown for it.
 func (c *call) sendAs() error {
 	var asked sending
 	if err := c.into(&asked); err != nil {
@@ -35,12 +46,13 @@ func (c *call) sendAs() error {
 		if !ok {
 			return notFound("there is no request %d: it was never made, or forgotten since", asked.Again)
 		}
-		if slices.Contains(e.Cut, "request body") {
-			return invalid(mistake{Pointer: "/again", Detail: "the body of this request was too long to be kept whole"})
+		if slices.Contains(e.Cut, "request body") || slices.Contains(e.Cut, "request header") || len(e.Target) > maxText {
+			return invalid(mistake{Pointer: "/again", Detail: "this request wasn't kept whole: a part of it was too long, or nobody read it to its end"})
 		}
 		asked.Method, asked.Target, asked.Body = e.Method, e.Target, e.RequestBody
 		header = e.RequestHeader.Clone()
 		header.Del("Authorization")
+		header.Del("Cookie") // which may tell who somebody is as well
 	}
 	if asked.Method == "" || asked.Target == "" {
 		return invalid(mistake{Detail: "method and target, or again, are needed"})
@@ -48,12 +60,19 @@ func (c *call) sendAs() error {
 	if asked.User != "" {
 		token := c.token(asked.User)
 		if token == "" {
-			return invalid(mistake{Pointer: "/user", Detail: "the world has no user of this name"})
+			return invalid(mistake{Pointer: "/user", Detail: "no user of this name is known here"})
 		}
 		header.Set("Authorization", "Token "+token)
 	}
+	if c.proxy != nil && !asked.Change && !slices.Contains(safe, asked.Method) {
+		return &problem{Status: http.StatusConflict, Detail: fmt.Sprintf(
+			`this is a proxy before %s: %s may change what is there, and is sent with "change": true only`, c.options.Upstream, asked.Method)}
+	}
 	return c.sendWith(asked, header)
 }
+
+// safe are the methods that change nothing.
+var safe = []string{http.MethodGet, http.MethodHead, http.MethodOptions}
 
 // token is that of a user; empty if the world has none of this name.
 func (c *call) token(user string) string {
@@ -66,7 +85,7 @@ func (c *call) token(user string) string {
 }
 
 func (c *call) sendWith(asked sending, header http.Header) error {
-	req, err := http.NewRequestWithContext(c.r.Context(), asked.Method, "http://"+c.r.Host+asked.Target, strings.NewReader(asked.Body))
+	req, err := http.NewRequestWithContext(c.r.Context(), asked.Method, "http://"+c.address()+asked.Target, strings.NewReader(asked.Body))
 	if err != nil {
 		return invalid(mistake{Detail: "can't be sent: " + err.Error()})
 	}
@@ -74,22 +93,41 @@ func (c *call) sendWith(asked sending, header http.Header) error {
 	if asked.Body == "" || header.Get("Content-Type") == "" {
 		header.Del("Content-Type")
 	}
+	if c.proxy != nil {
+		return c.pass(req)
+	}
 	client := c.srv.Client()
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	type answer struct {
-		Status int    `json:"status"`
-		Body   string `json:"body"`
-		Error  string `json:"error,omitempty"`
-	}
 	resp, err := client.Do(req)
 	if err != nil { // a fault may want it so
-		return c.reply(http.StatusOK, answer{Error: "no reply was received: the connection broke off"})
+		return c.reply(http.StatusOK, sent{Error: "no reply was received: the connection broke off"})
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxShown))
-	got := answer{Status: resp.StatusCode, Body: string(body)}
+	got := sent{Status: resp.StatusCode, Body: string(body)}
 	if err != nil {
 		got.Error = "the reply broke off"
 	}
 	return c.reply(http.StatusOK, got)
+}
+
+// pass sends the request through the proxy. The reply is shown as the journal shows it.
+func (c *call) pass(req *http.Request) error {
+	e, ok := c.proxy.Send(req)
+	if !ok {
+		return c.reply(http.StatusOK, sent{Error: "what came of it is forgotten already: the journal is too small"})
+	}
+	got := sent{Status: e.Status, Body: e.ReplyBody, Number: e.Number}
+	if i := slices.IndexFunc(e.Findings, func(f mock.Finding) bool { return f.Severity == mock.Outage }); i >= 0 {
+		got.Error = e.Findings[i].Message
+	}
+	return c.reply(http.StatusOK, got)
+}
+
+// address is the host that clients call.
+func (c *call) address() string {
+	if u, err := url.Parse(c.baseURL()); err == nil {
+		return u.Host
+	}
+	return c.r.Host
 }

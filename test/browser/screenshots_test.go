@@ -89,3 +89,24 @@ func TestScreenshotsOfInspector(t *testing.T) {
 		})
 	}
 }
+
+// TestScreenshotsOfProxy draws that of the inspector before a server.
+func TestScreenshotsOfProxy(t *testing.T) {
+	dir := os.Getenv("SCREENSHOTS")
+	if dir == "" {
+		t.Skip("SCREENSHOTS names no directory")
+	}
+	browser := launch(t)
+	w := watchServer(t)
+	w.pass()
+	low := desk
+	low.height = 760
+	for name, v := range map[string]view{"proxy": low, "proxy-phone": phone.in("dark")} {
+		t.Run(name, func(t *testing.T) {
+			tab := w.see(t, browser, "#/exchanges/5", v)
+			until(t, tab, "document.querySelector('.remark.breach') && document.querySelector('#watches b')")
+			eval[bool](t, tab, "(async () => { document.querySelector('#watches b').textContent = 'https://sde.example.com'; await new Promise((done) => setTimeout(done, 700)); return true })()")
+			shoot(t, tab, filepath.Join(dir, "inspector-"+name+".png"))
+		})
+	}
+}

@@ -1,5 +1,7 @@
 // The control API, relative to the page: the only place that knows its addresses.
 
+import { self } from './here.js';
+
 let key = ''; // the bearer token of the control API, if it wants one; it is kept nowhere else
 
 export class Refused extends Error {
@@ -27,7 +29,7 @@ export async function ask(path, { method = 'GET', json, text, type = 'applicatio
     reply = await fetch(path, init);
     body = await reply.text();
   } catch (err) {
-    throw new Unreachable(`the mock can't be reached: ${err.message}`, { cause: err });
+    throw new Unreachable(`the ${self} can't be reached: ${err.message}`, { cause: err });
   }
   if (!reply.ok) throw new Refused(reply.status, reason(body) || `${method} ${path} was answered ${reply.status}`);
   return reply.headers.get('Content-Type')?.includes('json') ? JSON.parse(body) : body;

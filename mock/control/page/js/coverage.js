@@ -77,7 +77,7 @@ export default function coverage() {
           button('Download the report', () => attempt(async () => save(await api.coverageReport(), 'text/html', 'coverage.html'))),
           button('Begin anew', async () => { await attempt(async () => { await api.forgetCoverage(); toast('What clients have met was forgotten.'); }); load(true); }))),
       overview(c), map(groups, wanted),
-      h('h3', { id: 'users' }, 'Users'), h('div', { class: 'tiles' }, groups.users.items.filter(wanted).map((i) => tile(i))),
+      groups.users && [h('h3', { id: 'users' }, 'Users'), h('div', { class: 'tiles' }, groups.users.items.filter(wanted).map((i) => tile(i)))],
       behaviours(groups.behaviours.items.filter(wanted)));
     only.name = 'missing';
     if (focused === 'missing') only.focus();

@@ -6,13 +6,14 @@ import * as api from './api.js';
 import { attempt } from './say.js';
 import { rows } from './list.js';
 import { detail } from './exchange.js';
+import { isProxy, self } from './here.js';
 
-const kept = { q: '', operation: '', user: '', status: '', violations: false }; // filters, for as long as the page is open
+const kept = { q: '', operation: '', user: '', status: '', kinds: new Set() }; // filters, for as long as the page is open
 const nobody = '(nobody)';
 
 const passes = (e) => (!kept.operation || e.operation === kept.operation) &&
   (!kept.user || (e.user || nobody) === kept.user) && (!kept.status || journal.statusWord(e.status) === kept.status) &&
-  (!kept.violations || e.worst === 'violation' || e.worst === 'fault') &&
+  (!kept.kinds.size || journal.kinds.some((k) => kept.kinds.has(k.name) && journal.is(e, k))) &&
   kept.q.toLowerCase().split(/\s+/).every((word) => journal.text(e).includes(word));
 
 function draw(e) {
@@ -23,6 +24,7 @@ function draw(e) {
     h('span', { class: 'who' }, e.user || 'nobody'),
     h('span', { class: 'when' }, journal.clock(e.time)),
     h('span', { class: 'why' }, e.fault && badge('fault', e.fault),
+      journal.kinds.filter((k) => journal.is(e, k) && !k.severities.includes(e.worst)).map((k) => [badge(k.tone), ' ']),
       first ? [badge(e.worst), ` ${[first.in, first.pointer].filter(Boolean).join(' ')}: ${first.message}`] : e.operation),
     h('span', { class: 'more' }, e.findings.length > 1 ? `+${e.findings.length - 1}` : ''));
 }
@@ -41,16 +43,20 @@ export default function exchanges() {
   const output = h('output', {});
   const selects = Object.fromEntries(['operation', 'user', 'status'].map((name) => [name, h('select', { name, 'aria-label': name, onchange: (event) => { kept[name] = event.target.value; update(); } })]));
   const search = h('input', { type: 'search', name: 'q', placeholder: 'Search', value: kept.q, 'aria-label': 'Search', oninput: () => { kept.q = search.value; update(); } });
-  const only = h('input', { type: 'checkbox', name: 'violations', checked: kept.violations, onchange: () => { kept.violations = only.checked; update(); } });
+  const chips = Object.fromEntries(journal.kinds.map((k) => [k.key, h('input', { type: 'checkbox', name: k.name, checked: kept.kinds.has(k.name), onchange: (event) => {
+    kept.kinds[event.target.checked ? 'add' : 'delete'](k.name);
+    update();
+  } })]));
   const pause = button('Pause', () => (paused ? resume() : stop(true)), { id: 'pause', 'aria-pressed': 'false' });
   const har = button('Download', () => attempt(async () => save(await api.har(), 'application/json', 'requests.har')), { class: 'plain', title: 'as HAR, for a browser\'s developer tools' });
   const clear = button('Forget', () => attempt(async () => { await api.forget(); journal.clear(); location.hash = '#/exchanges'; }), { class: 'plain', id: 'forget', title: 'Forget all exchanges' });
   const filters = h('form', { class: 'filters', role: 'search', 'aria-label': 'Filter exchanges', onsubmit: (event) => event.preventDefault() },
-    search, h('label', { class: 'chip violation' }, only, 'Violations only'),
+    search, h('span', { class: 'chips', role: 'group', 'aria-label': 'Only those with' },
+      journal.kinds.map((k) => h('label', { class: 'chip ' + k.tone }, chips[k.key], isProxy ? k.name[0].toUpperCase() + k.name.slice(1) : 'Violations only'))),
     selects.operation, selects.user, selects.status, pause, h('p', { class: 'told' }, output, har, clear));
   const empty = h('div', { class: 'empty' });
   const place = h('code', {});
-  api.facts().then(({ url }) => fill(place, url)).catch(() => fill(place, 'the mock'));
+  api.facts().then(({ url }) => fill(place, url)).catch(() => fill(place, `the ${self}`));
   const side = h('section', { class: 'side', 'aria-label': 'Exchanges' }, filters, h('div', { class: 'stack' }, pill, list.box, empty));
   const element = h('div', { class: 'split' }, side, pane);
 
@@ -94,8 +100,8 @@ export default function exchanges() {
     fill(pill, `↑ ${held.toLocaleString('en')} new`);
     pause.textContent = paused ? 'Go on' : 'Pause';
     pause.setAttribute('aria-pressed', String(paused));
-    const bad = every.filter((e) => e.worst === 'violation').length;
-    fill(output, `${visible.length.toLocaleString('en')} of ${count(every.length, 'exchange')}, `, h('b', { class: bad ? 'violation' : 'ok' }, `${bad} with violations`),
+    const bad = journal.kinds.map((k) => [k, every.filter((e) => journal.is(e, k)).length]);
+    fill(output, `${visible.length.toLocaleString('en')} of ${count(every.length, 'exchange')}, `, bad.map(([k, n], i) => [i > 0 && ', ', h('b', { class: n ? k.tone : 'ok' }, `${n} with ${k.name}`)]),
       journal.lost > 0 && `; ${journal.lost} were forgotten before they could be shown`);
     empty.hidden = visible.length > 0;
     fill(empty, every.length ? 'No exchange passes the filter.' : [h('h2', {}, 'Waiting for a client'),
@@ -120,7 +126,7 @@ export default function exchanges() {
     leave: () => { unfollow(); list.leave(); shown.leave(); },
     keys: {
       j: () => list.move(1), k: () => list.move(-1), ArrowDown: () => list.move(1), ArrowUp: () => list.move(-1),
-      v: () => only.click(), p: () => pause.click(), c: () => shown.press('copy'), s: () => shown.press('secrets'),
+      ...Object.fromEntries(Object.entries(chips).map(([key, chip]) => [key, () => chip.click()])), p: () => pause.click(), c: () => shown.press('copy'), s: () => shown.press('secrets'),
       Escape() { if (open) location.hash = '#/exchanges'; list.box.focus(); },
     },
   };

@@ -1,5 +1,7 @@
 // What the page knows of the exchanges: their summaries, oldest first.
 
+import { isProxy } from './here.js';
+
 export const most = 10000; // more than the mock keeps unless told otherwise
 
 let list = [];
@@ -12,8 +14,15 @@ const tell = (added) => { for (const listener of listeners) listener(added); };
 
 // worst is the severity that an exchange is shown with; empty if there is nothing to say.
 export function worst(findings = []) {
-  return ['violation', 'fault', 'refusal', 'note'].find((s) => findings.some((f) => f.severity === s)) ?? '';
+  return ['fault', 'outage', 'violation', 'breach', 'refusal', 'note'].find((s) => findings.some((f) => f.severity === s)) ?? '';
 }
+
+// kinds are what an exchange can be chosen for: what the client did wrong, and what the server behind a proxy did.
+export const kinds = [
+  { name: 'violations', tone: 'violation', severities: ['violation', 'fault'], key: 'v' },
+  ...(isProxy ? [{ name: 'breaches', tone: 'breach', severities: ['breach'], key: 'b' }, { name: 'outages', tone: 'outage', severities: ['outage'], key: 'o' }] : []),
+];
+export const is = (e, kind) => e.findings.some((f) => kind.severities.includes(f.severity));
 
 export function add(exchanges, missed) {
   const added = exchanges.map((e) => ({

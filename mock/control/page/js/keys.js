@@ -1,16 +1,18 @@
 // The keyboard. Single keys can be switched off, for those who dictate.
 
 import { h, button } from './dom.js';
+import { kinds } from './journal.js';
 
 const setting = 'sdecontract-single-keys';
 const enabled = () => localStorage.getItem(setting) !== 'off';
 
-const everywhere = [
-  ['1 – 5', 'Exchanges, World, Coverage, Faults, Reference'], ['/', 'search, where there is something to search'],
+const views = () => [...document.querySelectorAll('nav a')];
+const everywhere = () => [
+  [`1 – ${views().length}`, views().map((a) => a.textContent).join(', ')], ['/', 'search, where there is something to search'],
   ['Esc', 'close what is open, or leave a field'], ['?', 'these shortcuts'],
 ];
 const ofExchanges = [
-  ['j, ↓', 'next exchange'], ['k, ↑', 'previous exchange'], ['Enter', 'open it'], ['v', 'violations only'],
+  ['j, ↓', 'next exchange'], ['k, ↑', 'previous exchange'], ['Enter', 'open it'], ...kinds.map((k) => [k.key, `${k.name} only`]),
   ['p', 'pause, and go on'], ['c', 'copy as curl'], ['s', 'show its secrets, and hide them again'],
 ];
 
@@ -19,7 +21,7 @@ function shortcuts() {
   const single = h('input', { type: 'checkbox', checked: enabled(), onchange: () => localStorage.setItem(setting, single.checked ? 'on' : 'off') });
   const dialog = h('dialog', { class: 'shortcuts', 'aria-labelledby': 'shortcuts', onclose: () => dialog.remove() },
     h('h2', { id: 'shortcuts' }, 'Keyboard shortcuts'),
-    h('h3', {}, 'Everywhere'), rows(everywhere), h('h3', {}, 'Exchanges'), rows(ofExchanges),
+    h('h3', {}, 'Everywhere'), rows(everywhere()), h('h3', {}, 'Exchanges'), rows(ofExchanges),
     h('label', { class: 'check' }, single, ' Single keys work'),
     h('p', { class: 'actions' }, button('Close', () => dialog.close(), { class: 'main' })));
   document.body.append(dialog);
@@ -38,7 +40,7 @@ export function listen(shown) {
       return;
     }
     if (typing || !enabled()) return;
-    const links = [...document.querySelectorAll('nav a')];
+    const links = views();
     const search = document.querySelector('main input[type=search]');
     if (event.key === '?') shortcuts();
     else if (event.key === '/' && search) search.focus();

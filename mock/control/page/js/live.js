@@ -1,4 +1,4 @@
-// Follows the exchanges as they happen, through lost connections and restarted mocks.
+// Follows the exchanges as they happen, through lost connections and restarts.
 
 import { headers, about, exchanges, Refused } from './api.js';
 import { report } from './say.js';
@@ -6,7 +6,7 @@ import { report } from './say.js';
 const seen = () => document.visibilityState === 'visible';
 const patience = [500, 1000, 2000, 4000]; // milliseconds between attempts
 
-// follow calls on.state(state, words), on.exchanges(list, lost) and on.restarted(), until the page goes away.
+// follow calls on.state(state, words), on.exchanges(list, lost) and on.restarted(about), until the page goes away.
 export async function follow(on) {
   let last = 0;
   let started = '';
@@ -16,7 +16,7 @@ export async function follow(on) {
       const state = await about();
       if (started && state.instance !== started) {
         last = 0;
-        on.restarted();
+        on.restarted(state);
       }
       started = state.instance;
       last = await catchUp(last, on);

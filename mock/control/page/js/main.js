@@ -1,9 +1,10 @@
-// The frame of the page: which view is shown, whether the mock is there, and what is switched on.
+// The frame of the page: which view is shown, whether the mock or the proxy is there, and what is switched on.
 
 import { h, fill, field } from './dom.js';
 import * as api from './api.js';
 import * as journal from './journal.js';
 import { follow } from './live.js';
+import { isProxy, self } from './here.js';
 import { say, toast } from './say.js';
 import { banners } from './banners.js';
 import { listen } from './keys.js';
@@ -13,7 +14,8 @@ import coverage from './coverage.js';
 import faults from './faults.js';
 import reference from './reference.js';
 
-const views = { exchanges, world, coverage, faults, reference };
+const views = isProxy ? { exchanges, coverage, reference } : { exchanges, world, coverage, faults, reference };
+for (const only of document.querySelectorAll(`nav [data-only]:not([data-only=${self}])`)) only.remove();
 const root = document.getElementById('view');
 let shown = null; // {name, element, show, refresh, keys, leave}
 
@@ -32,7 +34,7 @@ function route() {
       if (a.dataset.view === wanted) a.setAttribute('aria-current', 'page');
       else a.removeAttribute('aria-current');
     }
-    document.title = `${wanted[0].toUpperCase()}${wanted.slice(1)} · sdecontract mock`;
+    document.title = `${wanted[0].toUpperCase()}${wanted.slice(1)} · sdecontract ${self}`;
   }
   shown.show?.(rest.map(decodeURIComponent));
 }
@@ -41,6 +43,13 @@ const link = document.getElementById('link');
 function state(name, text) {
   if (link.textContent !== text) link.textContent = text;
   link.dataset.state = name;
+  if (name === 'live' && isProxy) watches();
+}
+
+// watches tells which server is behind the proxy.
+async function watches() {
+  const { upstream } = await api.facts();
+  fill(document.getElementById('watches'), 'watches ', h('b', { title: upstream }, upstream));
 }
 
 // locked asks for the token of the control API.
@@ -49,8 +58,8 @@ function locked() {
     const input = h('input', { type: 'password', name: 'key', autocomplete: 'off', required: true });
     const dialog = h('dialog', { 'aria-label': 'Token of the control API' },
       h('form', { method: 'dialog', onsubmit: () => { api.unlock(input.value); setTimeout(() => { dialog.remove(); done(); }); } },
-        h('h2', {}, 'This mock is locked'),
-        h('p', {}, 'Its control API wants a token. Whoever started the mock knows it; the page keeps it until it is closed.'),
+        h('h2', {}, `This ${self} is locked`),
+        h('p', {}, `Its control API wants a token. Whoever started the ${self} knows it; the page keeps it until it is closed.`),
         field('Token', input), h('p', { class: 'actions' }, h('button', { class: 'main' }, 'Open'))));
     document.body.append(dialog);
     dialog.showModal();
@@ -58,22 +67,22 @@ function locked() {
 }
 
 journal.changed((added) => {
-  const bad = added.filter((e) => e.worst === 'violation').length;
-  if (added.length) say(`${added.length} new ${added.length === 1 ? 'exchange' : 'exchanges'}, ${bad} with violations`);
+  if (added.length) say([`${added.length} new ${added.length === 1 ? 'exchange' : 'exchanges'}`, ...journal.kinds.map((k) => `${added.filter((e) => journal.is(e, k)).length} with ${k.name}`)].join(', '));
   if (added.length) shown?.refresh?.();
 });
 
 addEventListener('hashchange', route);
 route();
 listen(() => shown);
-banners();
+if (!isProxy) banners();
 follow({
   state, locked,
   exchanges: journal.add,
-  restarted() {
+  restarted({ upstream }) {
+    if (Boolean(upstream) !== isProxy) location.reload(); // a mock took the place of a proxy, or the other way round
     api.restarted();
     journal.clear();
-    toast('The mock was restarted: its journal begins anew.');
+    toast(`The ${self} was restarted: its journal begins anew.`);
     shown?.restarted?.();
   },
 });

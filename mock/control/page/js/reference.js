@@ -6,6 +6,8 @@ import { operations, follow, example, evidence, schemaName } from './contract.js
 import { attempt } from './say.js';
 import { attempts } from './try.js';
 import { markdown, spans } from './markdown.js';
+import { names } from './users.js';
+import { isProxy } from './here.js';
 
 const type = (s) => [s.type === 'array' ? 'list' : s.type, s.enum && s.enum.join(' | '), s.default !== undefined && `default ${s.default}`,
   s.minLength && 'not empty', s.minimum !== undefined && `from ${s.minimum}`].filter(Boolean).join(', ');
@@ -60,7 +62,7 @@ export default function reference() {
   const search = h('input', { type: 'search', placeholder: 'Search', 'aria-label': 'Search the reference', oninput: () => sift() });
   const jump = h('select', { onchange: () => { location.hash = `#/reference/${jump.value}`; } });
   const element = h('div', { class: 'wide' }, h('header', { class: 'lead' }, h('h2', {}, 'Reference'),
-    h('p', { class: 'dim' }, 'Read from ', h('code', {}, 'openapi.yaml'), ', which the mock interprets. Headings and lines are those of the vendor\'s documentation.'),
+    h('p', { class: 'dim' }, 'Read from ', h('code', {}, 'openapi.yaml'), isProxy ? ', to which both sides are held.' : ', which the mock interprets.', ' Headings and lines are those of the vendor\'s documentation.'),
     h('div', { class: 'bar' }, search, field('Go to', jump))), content);
   let wanted = '';
 
@@ -69,8 +71,7 @@ export default function reference() {
     for (const a of content.children) a.hidden = !words.every((w) => a.textContent.toLowerCase().includes(w));
   }
   async function start() {
-    const [ops, world, text] = await Promise.all([operations(), api.world(), api.rulings()]);
-    const users = Object.keys(world.users);
+    const [ops, users, text] = await Promise.all([operations(), names(), api.rulings()]);
     fill(content, ops.map((op) => operation(op, users)), h('article', { class: 'rulings', id: 'rulings' }, markdown(text)));
     fill(jump, ops.map((o) => option(o.id, `${o.method} ${o.path}`)), option('rulings', 'Rulings: where the documentation is silent'));
     go();

@@ -29,8 +29,9 @@ export function attempts(op, users) {
       const before = journal.newest();
       const place = h('span', {});
       const got = await send(user.value, { method: op.method, target, ...(text && { body: text.value, content_type: media }) });
+      if (!got) return;
       fill(answer, h('p', {}, h('span', { class: `status s${Math.floor(got.status / 100)}` }, got.status || '–'), ' ', h('code', {}, `${op.method} ${target}`), ' ', got.error, ' ', place), body(got.text, []));
-      journal.coming(before, (e) => e.target === target && e.method === op.method, (e) => fill(place, h('a', { href: `#/exchanges/${e.number}` }, `Why? See exchange ${e.number}`)));
+      journal.coming(got.number ? got.number - 1 : before, (e) => got.number ? e.number === got.number : e.target === target && e.method === op.method, (e) => fill(place, h('a', { href: `#/exchanges/${e.number}` }, `Why? See exchange ${e.number}`)));
     });
   };
   return h('details', { class: 'try' }, h('summary', {}, 'Try it'),
