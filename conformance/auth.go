@@ -82,7 +82,10 @@ func missingToken(t *T) {
 func invalidToken(t *T) {
 	unknown, empty := *t.As(editor), *t.As(editor)
 	unknown.Token, empty.Token = "0123456789abcdef0123456789abcdef01234567", ""
-	for _, u := range []*User{&unknown, &empty, altered(t.As(editor))} {
+	longer, shorter := *t.As(editor), *t.As(editor)
+	longer.Token += "0"
+	shorter.Token = shorter.Token[:len(shorter.Token)-1]
+	for _, u := range []*User{&unknown, &empty, altered(t.As(editor)), &longer, &shorter} {
 		t.wantUnauthorized(t.Listing(u))
 	}
 	t.onListed(1, func(id int64, _ Object) { t.wantUnauthorized(t.Get(altered(t.As(editor)), id)) })

@@ -36,6 +36,12 @@ func TestAuthentication(t *testing.T) {
 		{"takes the beginning of a token for reading", asEditor(altered, http.MethodGet), "fail alm/auth/invalid"},
 		{"takes the beginning of a token for creating", asEditor(altered, http.MethodPost), "fail alm/auth/invalid-write\nfail alm/auth/no-effect"},
 		{"takes the beginning of a token for updating", asEditor(altered, http.MethodPut), "fail alm/auth/invalid-write"},
+		{"takes a token with something behind it", asEditor(func(x *exchange) bool {
+			return strings.HasPrefix(x.r.Header.Get("Authorization"), "Token editor-token0")
+		}, http.MethodGet), "fail alm/auth/invalid"},
+		{"takes a token without its end", asEditor(func(x *exchange) bool {
+			return x.r.Header.Get("Authorization") == "Token editor-toke"
+		}, http.MethodGet), "fail alm/auth/invalid"},
 		{
 			"takes an empty token", asEditor(func(x *exchange) bool { return x.r.Header.Get("Authorization") == "Token " }, http.MethodGet),
 			"fail alm/auth/invalid",
