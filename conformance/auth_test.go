@@ -113,3 +113,17 @@ func TestAlteredTokenIsNotKept(t *testing.T) {
 		assert.Assert(t, !strings.Contains(e.Curl(), "editor-toke"), e.Curl())
 	}
 }
+
+// TestDecisive: a failure names the request that showed it, whatever the check asks afterwards.
+func TestDecisive(t *testing.T) {
+	report := run(t, mockTarget(amended(func(x *exchange) *answer {
+		if x.r.Header.Get("Authorization") == "" {
+			return x.as(editorToken).serve()
+		}
+		return x.serve()
+	})), conformance.WithSelection("alm/auth/missing"))
+	found := report.Results[0]
+	assert.Equal(t, found.Verdict, conformance.Fail)
+	assert.Equal(t, report.Exchanges[found.Decisive-1].User, "")
+	assert.Assert(t, found.Decisive < found.Exchanges[len(found.Exchanges)-1])
+}

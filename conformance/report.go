@@ -34,16 +34,19 @@ type Result struct {
 	Level   Level   `json:"level"`
 	Verdict Verdict `json:"verdict"`
 
-	Failures     []Difference  `json:"failures,omitempty"`
-	Warnings     []Difference  `json:"warnings,omitempty"`
-	Notes        []string      `json:"notes,omitempty"`
-	Blocked      string        `json:"blocked,omitempty"`      // what is missing
-	Inconclusive string        `json:"inconclusive,omitempty"` // what moved
-	Error        string        `json:"error,omitempty"`
-	Reason       string        `json:"reason,omitempty"`    // why it is not applicable
-	Known        string        `json:"known,omitempty"`     // the operator's reason, if this verdict is a known deviation
-	Exchanges    []int         `json:"exchanges,omitempty"` // numbers of the exchanges that it looked at
-	Duration     time.Duration `json:"duration_ns"`
+	Failures     []Difference `json:"failures,omitempty"`
+	Warnings     []Difference `json:"warnings,omitempty"`
+	Notes        []string     `json:"notes,omitempty"`
+	Blocked      string       `json:"blocked,omitempty"`      // what is missing
+	Inconclusive string       `json:"inconclusive,omitempty"` // what moved
+	Error        string       `json:"error,omitempty"`
+	Reason       string       `json:"reason,omitempty"`    // why it is not applicable
+	Known        string       `json:"known,omitempty"`     // the operator's reason, if this verdict is a known deviation
+	Exchanges    []int        `json:"exchanges,omitempty"` // numbers of the exchanges that it looked at
+	// Decisive is the number of the exchange that was looked at when the first failure was seen, or if there is none
+	// the first warning; 0 if there is neither, or none was looked at.
+	Decisive int           `json:"decisive,omitempty"`
+	Duration time.Duration `json:"duration_ns"`
 }
 
 func (r Result) clone() Result {

@@ -81,6 +81,10 @@ func (t *T) differ(level Level, found []Difference) bool {
 }
 
 func (t *T) broken(level Level, d Difference) {
+	r := &t.result
+	if n := len(r.Exchanges); n > 0 && len(r.Failures) == 0 && (level == Must || level == Should && len(r.Warnings) == 0) {
+		r.Decisive = r.Exchanges[n-1]
+	}
 	switch level {
 	case Must:
 		t.result.Failures = append(t.result.Failures, d)

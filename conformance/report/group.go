@@ -102,9 +102,13 @@ func (e evidence) of(r conformance.Result) []*conformance.Exchange {
 	return all
 }
 
-// telling returns those that tell most: the last that could change something, and the last of all.
+// telling returns those that tell most: the one that decided, else the last, and the last before it that could
+// change something.
 func (e evidence) telling(r conformance.Result) []*conformance.Exchange {
 	all := e.of(r)
+	if i := slices.IndexFunc(all, func(x *conformance.Exchange) bool { return x.Number == r.Decisive }); i >= 0 {
+		all = all[:i+1]
+	}
 	var few []*conformance.Exchange
 	for i := len(all) - 2; i >= 0 && len(few) == 0; i-- {
 		if changes(all[i]) && !changes(all[len(all)-1]) {

@@ -208,6 +208,7 @@ func renumber(merged, r *conformance.Report) []conformance.Result {
 			}
 		}
 		results[i].Exchanges = seen
+		results[i].Decisive = numbers[results[i].Decisive]
 	}
 	return results
 }

@@ -186,7 +186,7 @@ func (t *text) differences(found []conformance.Difference) {
 	}
 }
 
-// evidence prints the last request that could change something and the last one of all; all of them, if
+// evidence prints the request that decided, and the last before it that could change something; all of them, if
 // verbose.
 func (t *text) evidence(r conformance.Result) {
 	found := t.exchanges.telling(r)
