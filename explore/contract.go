@@ -36,7 +36,7 @@ type contract struct {
 	// those that each example of a reply has.
 	params  map[conformance.Kind]map[string][]any
 	always  map[conformance.Kind][]string
-	project []string // members of params that tell of the project: whether what is sent wins over that is open
+	project []string          // members of params that tell of the project: whether what is sent wins over that is open
 	command map[string]string // of a system, in the examples
 }
 
