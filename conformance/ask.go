@@ -20,7 +20,9 @@ func (t *T) Send(q request) *Reply {
 		t.Error(err)
 	}
 	switch reply.Status {
-	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+	case http.StatusTooManyRequests:
+		t.Error(errors.New("the target answered 429: ask it more slowly, with --rps"))
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		t.Error(fmt.Errorf("the target answered %d", reply.Status))
 	}
 	if failed(q.method, reply.Status) {
@@ -167,13 +169,14 @@ func (t *T) Steady(look func(list []Object)) {
 	t.Inconclusive("the list changed while it was looked at, twice")
 }
 
+// sameItems tells whether two lists hold the same connections, as far as the documentation shows them.
 func sameItems(a, b []Object) bool {
 	x, y := byID(a), byID(b)
 	if len(a) != len(b) || len(x) != len(y) {
 		return false
 	}
 	for id := range x {
-		if _, ok := y[id]; !ok || !equal(x[id], y[id]) {
+		if _, ok := y[id]; !ok || !same(x[id], y[id]) {
 			return false
 		}
 	}
@@ -213,7 +216,7 @@ func (t *T) WantSameItems(want, got []Object) bool {
 			ok = false
 			continue
 		}
-		ok = t.differ(t.check.Level, differences(placeOfID(id), w[id], g[id])) && ok
+		ok = t.differ(t.check.Level, differences(placeOfID(id), asDocumented(w[id]), asDocumented(g[id]))) && ok
 	}
 	for _, id := range sorted64(g) {
 		if w[id] == nil {

@@ -66,11 +66,11 @@ func tokenAuthenticates(t *T) {
 	}
 }
 
-// wantUnauthorized judges the reply to somebody unknown.
-func (t *T) wantUnauthorized(r *Reply) {
-	status := statusOf(r)
-	if t.Want(r.Status == http.StatusUnauthorized || r.Status == http.StatusForbidden, "status 401", status) {
-		t.Should(r.Status == http.StatusUnauthorized, "status 401", status)
+// wantUnauthorized judges the reply to somebody unknown. to says which token was sent, if any: a report can't show it.
+func (t *T) wantUnauthorized(r *Reply, to ...string) {
+	expected, status := strings.Join(append([]string{"status 401"}, to...), " "), statusOf(r)
+	if t.Want(r.Status == http.StatusUnauthorized || r.Status == http.StatusForbidden, expected, status) {
+		t.Should(r.Status == http.StatusUnauthorized, expected, status)
 	}
 }
 
@@ -82,10 +82,25 @@ func missingToken(t *T) {
 func invalidToken(t *T) {
 	unknown, empty := *t.As(editor), *t.As(editor)
 	unknown.Token, empty.Token = "0123456789abcdef0123456789abcdef01234567", ""
-	for _, u := range []*User{&unknown, &empty, altered(t.As(editor))} {
-		t.wantUnauthorized(t.Listing(u))
+	longer, shorter := *t.As(editor), *t.As(editor)
+	longer.Token += "0"
+	shorter.Token = shorter.Token[:len(shorter.Token)-1]
+	name := " of user " + t.As(editor).Name
+	for _, wrong := range []struct {
+		user *User
+		to   string
+	}{
+		{&unknown, "to an unknown token"},
+		{&empty, "to an empty token"},
+		{altered(t.As(editor)), "to the token" + name + " with another last character"},
+		{&longer, "to the token" + name + ` with a "0" behind it`},
+		{&shorter, "to the token" + name + " without its last character"},
+	} {
+		t.wantUnauthorized(t.Listing(wrong.user), wrong.to)
 	}
-	t.onListed(1, func(id int64, _ Object) { t.wantUnauthorized(t.Get(altered(t.As(editor)), id)) })
+	t.onListed(1, func(id int64, _ Object) {
+		t.wantUnauthorized(t.Get(altered(t.As(editor)), id), "to the token"+name+" with another last character")
+	})
 }
 
 // altered is the user with a token that is wrong in its last character.

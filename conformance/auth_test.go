@@ -36,6 +36,12 @@ func TestAuthentication(t *testing.T) {
 		{"takes the beginning of a token for reading", asEditor(altered, http.MethodGet), "fail alm/auth/invalid"},
 		{"takes the beginning of a token for creating", asEditor(altered, http.MethodPost), "fail alm/auth/invalid-write\nfail alm/auth/no-effect"},
 		{"takes the beginning of a token for updating", asEditor(altered, http.MethodPut), "fail alm/auth/invalid-write"},
+		{"takes a token with something behind it", asEditor(func(x *exchange) bool {
+			return strings.HasPrefix(x.r.Header.Get("Authorization"), "Token editor-token0")
+		}, http.MethodGet), "fail alm/auth/invalid"},
+		{"takes a token without its end", asEditor(func(x *exchange) bool {
+			return x.r.Header.Get("Authorization") == "Token editor-toke"
+		}, http.MethodGet), "fail alm/auth/invalid"},
 		{
 			"takes an empty token", asEditor(func(x *exchange) bool { return x.r.Header.Get("Authorization") == "Token " }, http.MethodGet),
 			"fail alm/auth/invalid",
@@ -106,4 +112,18 @@ func TestAlteredTokenIsNotKept(t *testing.T) {
 		assert.Assert(t, !strings.Contains(strings.Join(e.RequestHeader.Values("Authorization"), ""), "editor-toke"), e.RequestHeader)
 		assert.Assert(t, !strings.Contains(e.Curl(), "editor-toke"), e.Curl())
 	}
+}
+
+// TestDecisive: a failure names the request that showed it, whatever the check asks afterwards.
+func TestDecisive(t *testing.T) {
+	report := run(t, mockTarget(amended(func(x *exchange) *answer {
+		if x.r.Header.Get("Authorization") == "" {
+			return x.as(editorToken).serve()
+		}
+		return x.serve()
+	})), conformance.WithSelection("alm/auth/missing"))
+	found := report.Results[0]
+	assert.Equal(t, found.Verdict, conformance.Fail)
+	assert.Equal(t, report.Exchanges[found.Decisive-1].User, "")
+	assert.Assert(t, found.Decisive < found.Exchanges[len(found.Exchanges)-1])
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strconv"
 	"strings"
@@ -40,7 +41,7 @@ var fairCreators = map[string]func() creator{
 		return creator{reply: func(r *http.Request, _, got members, w http.ResponseWriter, status int) int {
 			if got["id"] != nil {
 				n++
-				got["reads"], got["last_job"] = n/1_000_000, nil
+				got["reads"], got["last_job"] = n, nil
 			}
 			if status == http.StatusCreated {
 				got["created_now"] = true
@@ -141,4 +142,21 @@ func TestFairCreatesDoNotFail(t *testing.T) {
 			assert.Assert(t, creates[conformance.ALM] <= 11 && creates[conformance.Analysis] <= 11, creates)
 		})
 	}
+}
+
+// TestOthersCreateMeanwhile: a refusal isn't blamed for what somebody else creates at that moment, nor is it proven
+// to leave no trace.
+func TestOthersCreateMeanwhile(t *testing.T) {
+	server := mock.New()
+	c := creator{mock: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		server.ServeHTTP(w, r)
+		if r.Method == http.MethodPost {
+			other := httptest.NewRequestWithContext(r.Context(), http.MethodPost, r.URL.Path,
+				strings.NewReader(`{"alias": "from a colleague", "connector": 1, "project": 1, "params": {}}`))
+			other.Header.Set("Authorization", "Token editor-token")
+			server.ServeHTTP(httptest.NewRecorder(), other)
+		}
+	})}
+	report := run(t, mockTarget(c), conformance.WithSelection("*/create/malformed/empty", "*/create/malformed/array", "*/create/project-required"))
+	assert.Equal(t, report.Count(conformance.Inconclusive), 6, failures(report))
 }

@@ -2,6 +2,7 @@ package conformance_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
@@ -143,4 +144,20 @@ func TestFilterChecksNoteWhatIsOpen(t *testing.T) {
 	found = verdicts(wantFair(t, mockTarget(fairServers["case doesn't matter to filters"](mock.New())), conformance.ReadOnly()))
 	assert.DeepEqual(t, found["alm/filter/alias-case"].Notes, []string{"the alias in upper case finds the same connections"})
 	assert.DeepEqual(t, found["alm/filter/system-form"].Notes, []string{"the system in lower case finds the same connections"})
+}
+
+// TestAliasesThatDifferInCase: a filter that takes them for one is not one that is ignored.
+func TestAliasesThatDifferInCase(t *testing.T) {
+	server := emptyMock(t)
+	for _, body := range []string{
+		`{"alias": "Twice", "connector": 1, "project": 1, "frequency": "daily", "params": {}}`,
+		`{"alias": "twice", "connector": 2, "project": 2, "frequency": "weekly", "params": {}}`,
+	} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, conformance.ALM.Path(), strings.NewReader(body))
+		r.Header.Set("Authorization", "Token editor-token")
+		assert.Equal(t, serve(server, r).Code, http.StatusCreated)
+	}
+	target := mockTarget(fairServers["case doesn't matter to filters"](server))
+	report := run(t, target, conformance.ReadOnly(), conformance.WithSelection("alm/filter/*"))
+	assert.Equal(t, report.Count(conformance.Fail)+report.Count(conformance.Warn), 0, failures(report))
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"gotest.tools/v3/assert"
 
@@ -116,6 +117,7 @@ var fairServers = map[string]wrapper{
 		item["can_edit"] = r.user() == "editor"
 		item["last_job"] = object{"status": "done", "method": "https"}
 	}),
+	"extra members that change": changingItems(func(_ asked, item object) { item["served"] = time.Now().String() }),
 	"params null": changingItems(func(_ asked, item object) {
 		if _, shown := item["params"]; !shown {
 			item["params"] = nil

@@ -212,9 +212,9 @@ func permissionToWrite(t *T) {
 		t.Note("PUT by user %s: status %d", u.Name, r.Status)
 		after := t.NeedGet(t.As(editor), own.ID)
 		if r.Refused() {
-			t.Never(equal(before, after), "no change by an update that was refused", "another connection than before")
+			t.Never(same(before, after), "no change by an update that was refused", "another connection than before")
 		}
-		if !equal(before, after) {
+		if !same(before, after) {
 			t.Update(t.As(editor), own.ID, own.Sent)
 		}
 	}

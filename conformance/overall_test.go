@@ -127,11 +127,7 @@ func TestFair(t *testing.T) {
 			return x.serve()
 		},
 		"adds members that change": func(x *exchange) *answer {
-			return x.serve().connections(func(o map[string]any) {
-				if x.isItem() {
-					o["served"] = time.Now().String()
-				}
-			})
+			return x.serve().connections(func(o map[string]any) { o["served"] = time.Now().String() })
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

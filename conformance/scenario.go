@@ -167,9 +167,9 @@ func (t *T) WantNoTrace(body any, before, after []Object) {
 			t.broken(Must, Difference{"/results", "nothing new after a refusal", fmt.Sprintf("connection %d", id)})
 		case b[id] == nil:
 			t.Inconclusive("somebody created connection %d meanwhile", id)
-		case !equal(b[id], item) && t.run.owns(t.Kind, id):
-			t.differ(Must, differences(placeOfID(id), b[id], item))
-		case !equal(b[id], item):
+		case !same(b[id], item) && t.run.owns(t.Kind, id):
+			t.differ(Must, differences(placeOfID(id), asDocumented(b[id]), asDocumented(item)))
+		case !same(b[id], item):
 			t.Inconclusive("somebody changed connection %d meanwhile", id)
 		}
 	}
@@ -180,12 +180,26 @@ func (t *T) WantNoTrace(body any, before, after []Object) {
 	}
 }
 
-// ours tells whether a new connection can be the trace of that body.
+// ours tells whether a new connection can be the trace of that body: by its alias, which may have been mended, or be
+// the default if none was understood.
 func (t *T) ours(body any, item Object) bool {
 	alias, _ := item["alias"].(string)
-	sent, isObject := body.(Object)
+	sent, _ := body.(Object)
 	_, named := sent["alias"]
-	return strings.HasPrefix(alias, t.run.prefix) || alias == "" || !isObject || !named || equal(normal(sent["alias"]), item["alias"])
+	return strings.Contains(alias, t.run.prefix) || alias == "" || named && equal(normal(sent["alias"]), item["alias"]) ||
+		!named && t.nameOfConnector(alias)
+}
+
+// nameOfConnector tells whether the target file has a connector of the check's kind with that name or system.
+func (t *T) nameOfConnector(name string) bool {
+	for _, o := range t.run.target.Organizations {
+		for _, c := range o.Connectors.Of(t.Kind) {
+			if name == c.Name || name == c.System {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // UnusedID is an id that no connection of the check's kind has.

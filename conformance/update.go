@@ -192,7 +192,7 @@ func updateOnlyTarget(t *T) {
 			}
 			at := placeOfID(id)
 			if t.Want(after[id] != nil, fmt.Sprintf("%s connection %d", kind, id), "absent") {
-				t.WantEqual(at, before[kind][id], after[id])
+				t.WantEqual(at, asDocumented(before[kind][id]), asDocumented(after[id]))
 			}
 		}
 	}

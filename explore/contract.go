@@ -36,6 +36,7 @@ type contract struct {
 	// those that each example of a reply has.
 	params  map[conformance.Kind]map[string][]any
 	always  map[conformance.Kind][]string
+	project []string          // members of params that tell of the project: whether what is sent wins over that is open
 	command map[string]string // of a system, in the examples
 }
 
@@ -69,6 +70,7 @@ func (c *contract) add(method string, o *openapi3.Operation) {
 		media := o.RequestBody.Value.Content["application/json"]
 		op.input = media.Schema.Value
 		c.learn(op.kind, media.Example, false)
+		c.inherit(op.input)
 	}
 	for text, response := range o.Responses.Map() {
 		if status, _ := strconv.Atoi(text); status/100 == 2 {
@@ -84,6 +86,20 @@ func (c *contract) add(method string, o *openapi3.Operation) {
 		}
 	}
 	c.operations = append(c.operations, op)
+}
+
+// inherit takes what a connection has from its project.
+func (c *contract) inherit(input *openapi3.Schema) {
+	params := input.Properties["params"]
+	if params == nil {
+		return
+	}
+	inherits, _ := params.Value.Extensions["x-inherits"].(map[string]any)
+	for member, from := range inherits {
+		if source, _ := from.(string); strings.HasPrefix(source, "project.") && !slices.Contains(c.project, member) {
+			c.project = append(c.project, member)
+		}
+	}
 }
 
 // learn takes the connections of an example.

@@ -3,6 +3,7 @@ package explore_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"slices"
 	"testing"
 
@@ -121,5 +122,19 @@ func TestSparseTargets(t *testing.T) {
 			assert.Equal(t, told(report), "")
 			assert.Equal(t, report.Requests, 400)
 		})
+	}
+}
+
+// TestProjectWinsIsDoubtful: a server may let the names of the project win over what is sent for them.
+func TestProjectWinsIsDoubtful(t *testing.T) {
+	report := run(t, planted{mock: mock.New(), before: func(_ *http.Request, body map[string]any) {
+		if params, _ := body["params"].(map[string]any); params != nil {
+			delete(params, "sde_application")
+			delete(params, "sde_businessunit")
+		}
+	}}, explore.Options{Seed: 5, Requests: 1500})
+	assert.Assert(t, len(report.Findings) > 0)
+	for _, f := range report.Findings {
+		assert.Assert(t, f.Doubtful, told(report))
 	}
 }

@@ -70,6 +70,8 @@ func TestCompatibility(t *testing.T) {
 		{"POST without a body, nor its length", []string{"POST connections/alm/", token}, 400, missing},
 		{"invalid token", []string{"GET users/me/", "Authorization: Token wrong"}, 401, invalidToken},
 		{"invalid token, unknown id", []string{"GET projects/4711/", "Authorization: Token wrong"}, 401, invalidToken},
+		{"invalid token, wrong method", []string{"DELETE connections/alm/1/", "Authorization: Token wrong", json}, 401, invalidToken},
+		{"no token, wrong method", []string{"PATCH connections/alm/4711/"}, 401, `{"detail":"Authentication credentials were not provided."}`},
 		{"unknown project", []string{"GET projects/4711/", token}, 404, notFound},
 		{"unknown connection", []string{"GET connections/analysis/4711/", token}, 404, notFound},
 		{"include and expand", []string{"GET projects/1/?expand=application&include=permissions", token}, 200, `{"id":1,"name":"Proj 1","application":1,`},
@@ -98,6 +100,20 @@ func TestCompatibilityClose(t *testing.T) {
 	left, err := io.ReadAll(rest)
 	assert.NilError(t, err)
 	assert.Equal(t, string(left), "")
+}
+
+// TestCompatibilityNoHost: without a name for the mock, as HTTP/1.0 allows, links are to its address.
+func TestCompatibilityNoHost(t *testing.T) {
+	srv := httptest.NewServer(mock.New())
+	t.Cleanup(srv.Close)
+	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", srv.Listener.Addr().String())
+	assert.NilError(t, err)
+	t.Cleanup(func() { conn.Close() })
+	_, err = io.WriteString(conn, "GET "+api2+"applications/?page_size=2 HTTP/1.0\r\nAuthorization: Token editor-token\r\n\r\n")
+	assert.NilError(t, err)
+	answer, err := io.ReadAll(conn)
+	assert.NilError(t, err)
+	assert.Assert(t, strings.Contains(string(answer), `"next":"`+srv.URL+api2+`applications/?page=2`), string(answer))
 }
 
 // TestCompatibilityTLS: over https, links are to https.

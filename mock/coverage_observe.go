@@ -30,7 +30,7 @@ func (c *call) observe(a *reply) {
 		c.saw(c.op.items.called)
 		c.saw(c.op.items.statuses[a.status])
 		c.sawQuery()
-	case c.path != nil && a.status >= http.StatusBadRequest: // no operation has the method: that says something of all of them
+	case c.path != nil && c.user != nil && a.status >= http.StatusBadRequest: // no operation has the method: that says something of all of them
 		for _, method := range sortedKeys(c.path.operations) {
 			c.saw(c.path.operations[method].items.statuses[a.status])
 		}

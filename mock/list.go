@@ -3,6 +3,7 @@ package mock
 import (
 	"fmt"
 	"maps"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -113,7 +114,11 @@ func (c *call) paginate(answer *reply, p pageAsked, count int) *reply {
 
 // absolute is the URL that the client called, with another query.
 func (c *call) absolute(query url.Values) string {
-	root, path := url.URL{Scheme: "http", Host: c.r.Host}, url.URL{Path: c.r.URL.Path, RawQuery: query.Encode()}
+	host := c.r.Host
+	if at, ok := c.r.Context().Value(http.LocalAddrContextKey).(net.Addr); ok && host == "" { // as HTTP/1.0 allows
+		host = at.String()
+	}
+	root, path := url.URL{Scheme: "http", Host: host}, url.URL{Path: c.r.URL.Path, RawQuery: query.Encode()}
 	if c.r.TLS != nil {
 		root.Scheme = "https"
 	}

@@ -69,9 +69,10 @@ var steps = []step{
 	enter,                   // else 404: the path isn't below the base path
 	arrive,                  // reads the request as the latitudes say, if any is switched on
 	disturb,                 // delays the request or answers it, if a fault was asked for
-	matchOperation,          // else 404 or 405, both with a hint; 301 to the path with its slash
+	matchOperation,          // else 404 with a hint; 301 to the path with its slash
 	negotiateFormat,         // else 406
 	authenticate,            // else 401
+	refuseMethod,            // else 405
 	checkPermission,         // else 403
 	findConnection,          // else 404
 	readBody,                // else 400, 413 or 415

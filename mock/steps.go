@@ -83,6 +83,14 @@ func matchOperation(c *call) *reply {
 	}
 	c.find(Finding{Severity: Violation, In: "method", Message: fmt.Sprintf("%s has no %s, only %s",
 		c.path.template, c.r.Method, c.path.allow())})
+	return nil // first of all, who asks must be known
+}
+
+// refuseMethod answers a method that the path doesn't have.
+func refuseMethod(c *call) *reply {
+	if c.op != nil {
+		return nil
+	}
 	answer := refuse(http.StatusMethodNotAllowed, "Method %q not allowed.", c.r.Method)
 	answer.header = http.Header{"Allow": {c.path.allow()}}
 	return answer
@@ -122,6 +130,9 @@ func (c *call) withSlash() (location, template string) {
 }
 
 func negotiateFormat(c *call) *reply {
+	if c.op == nil {
+		return nil
+	}
 	accept := strings.Join(c.r.Header["Accept"], ",")
 	offer := c.op.responses[c.op.success].mediaType
 	if accept == "" || offer == "" || accept == offer || accept == "*/*" || c.unvalidated || accepts(accept, offer) {
@@ -158,13 +169,24 @@ func authenticate(c *call) *reply {
 		detail = unknownToken
 		c.find(Finding{Severity: Refusal, In: "header", Pointer: "Authorization", Message: "no user of the world has this token"})
 	}
-	return refuse(http.StatusUnauthorized, "%s", detail)
+	answer := refuse(http.StatusUnauthorized, "%s", detail)
+	answer.header = http.Header{"WWW-Authenticate": {c.scheme()}}
+	return answer
+}
+
+// scheme is that of the header Authorization, as a 401 of the path names it.
+func (c *call) scheme() string {
+	op := c.op
+	if op == nil { // the path lacks the method: any other will do
+		op = c.path.operations[sortedKeys(c.path.operations)[0]]
+	}
+	return op.responses[http.StatusUnauthorized].header["WWW-Authenticate"]
 }
 
 // token is what the client authenticates with. If that isn't as it should be, it finds so, and says what a
 // refusal says.
 func (c *call) token() (token, detail string) {
-	scheme := c.op.responses[http.StatusUnauthorized].header["WWW-Authenticate"]
+	scheme := c.scheme()
 	first, token, _ := strings.Cut(strings.TrimSpace(c.r.Header.Get("Authorization")), " ")
 	token = strings.TrimSpace(token)
 	if len(token) > 1 && strings.HasPrefix(token, `"`) && strings.HasSuffix(token, `"`) {

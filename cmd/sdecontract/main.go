@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"strings"
@@ -34,6 +35,7 @@ func main() {
 
 // run executes the command line and returns its exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	log.SetOutput(io.Discard) // where net/http tells what servers sent unasked, secrets and all
 	root := rootCommand()
 	root.SetArgs(args)
 	root.SetOut(stdout)

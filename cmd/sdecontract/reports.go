@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/agnivade/levenshtein"
@@ -104,6 +106,8 @@ func (forms formsOf[R]) open(flags []string) (reportFiles[R], error) {
 			streams++
 		} else if err := writable(file); err != nil {
 			return nil, fmt.Errorf("--report: %w", err)
+		} else if files.hold(file) {
+			return nil, usageError{fmt.Errorf("--report: %s would be written over by another report", file)}
 		}
 		files = append(files, reportFile[R]{form, file})
 	}
@@ -111,6 +115,19 @@ func (forms formsOf[R]) open(flags []string) (reportFiles[R], error) {
 		return nil, usageError{errors.New("--report: only one report can go to the standard output")}
 	}
 	return files, nil
+}
+
+// hold tells whether a report goes to that file, which may be spelled in another way. A device such as /dev/null takes
+// any number of them.
+func (files reportFiles[R]) hold(file string) bool {
+	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
+		return false
+	}
+	path, err := filepath.Abs(file)
+	return err == nil && slices.ContainsFunc(files, func(f reportFile[R]) bool {
+		other, err := filepath.Abs(f.file)
+		return f.file != "-" && err == nil && other == path
+	})
 }
 
 // write renders the report into each file, and tells whether one went to the standard output.

@@ -29,7 +29,7 @@ func part(hours int, verdicts ...conformance.Verdict) *conformance.Report {
 			continue
 		}
 		r.Exchanges = append(r.Exchanges, conformance.Exchange{Number: len(r.Exchanges) + 1, URL: fmt.Sprint(hours, result.ID)})
-		result.Exchanges = []int{len(r.Exchanges)}
+		result.Exchanges, result.Decisive = []int{len(r.Exchanges)}, len(r.Exchanges)
 		r.Results = append(r.Results, result)
 	}
 	return r
@@ -53,6 +53,7 @@ func TestMerge(t *testing.T) {
 		assert.Equal(t, len(r.Exchanges), 1)
 		e := merged.Exchanges[r.Exchanges[0]-1]
 		assert.Equal(t, e.Number, r.Exchanges[0])
+		assert.Equal(t, r.Decisive, e.Number)
 		told = append(told, fmt.Sprint(r.ID, " ", r.Verdict, " ", e.URL))
 	}
 	assert.DeepEqual(t, told, []string{"alm/a pass 0alm/a", "alm/d fail 0alm/d", "alm/b warn 1alm/b"})

@@ -127,3 +127,18 @@ func atoi(t testing.TB, digits string) int {
 	assert.NilError(t, err)
 	return n
 }
+
+// TestTheDecisiveRequestIsShown, and what came before it that could change something; nothing of what was asked later.
+func TestTheDecisiveRequestIsShown(t *testing.T) {
+	r := &conformance.Report{Results: []conformance.Result{{
+		ID: "alm/x", Verdict: conformance.Fail, Failures: []conformance.Difference{{Actual: "wrong"}},
+		Exchanges: []int{1, 2, 3, 4}, Decisive: 3,
+	}}}
+	for i, method := range []string{"POST", "PUT", "GET", "DELETE"} {
+		r.Exchanges = append(r.Exchanges, conformance.Exchange{Number: i + 1, Method: method, URL: "http://sde.test/" + method, Status: 200})
+	}
+	text := draw(t, func(w io.Writer, r *conformance.Report) error { return report.Text(w, r, report.Style{}) }, r)
+	for method, shown := range map[string]bool{"POST": false, "PUT": true, "GET": true, "DELETE": false} {
+		assert.Equal(t, strings.Contains(text, "sde.test/"+method), shown, "%s\n%s", method, text)
+	}
+}
