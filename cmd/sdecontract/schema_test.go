@@ -12,6 +12,7 @@ import (
 	"github.com/sdecontract/sdecontract/conformance"
 	"github.com/sdecontract/sdecontract/conformance/report"
 	"github.com/sdecontract/sdecontract/internal/schematest"
+	"github.com/sdecontract/sdecontract/internal/yamljson"
 )
 
 // TestWholeRunFitsSchema: the JSON of a real run is what the schema says.
@@ -31,9 +32,9 @@ func TestDraftFitsSchema(t *testing.T) {
 	assert.NilError(t, json.Unmarshal(conformance.TargetSchema(), &schema))
 	assert.Assert(t, strings.HasPrefix(text, "# yaml-language-server: $schema="+schema.ID+"\n"))
 
-	var value any
-	assert.NilError(t, yaml.Load([]byte(text), &value))
-	data, err := json.Marshal(value)
+	var root yaml.Node
+	assert.NilError(t, yaml.Load([]byte(text), &root))
+	data, err := yamljson.Encode(&root)
 	assert.NilError(t, err)
 	assert.NilError(t, schematest.Validate(t, conformance.TargetSchema(), string(data)))
 }

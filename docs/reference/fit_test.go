@@ -1,18 +1,17 @@
 package reference_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"os"
 	"strings"
 	"testing"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
 	"go.yaml.in/yaml/v4"
 	"gotest.tools/v3/assert"
 
 	"github.com/sdecontract/sdecontract/conformance"
 	"github.com/sdecontract/sdecontract/fixtures"
+	"github.com/sdecontract/sdecontract/internal/schematest"
+	"github.com/sdecontract/sdecontract/internal/yamljson"
 	"github.com/sdecontract/sdecontract/mock"
 )
 
@@ -40,14 +39,13 @@ func forms(t *testing.T) map[string]form {
 // TestSchemasFitDecoders: what is right for the one is right for the other, and so is what is wrong.
 func TestSchemasFitDecoders(t *testing.T) {
 	for name, f := range forms(t) {
-		schema := compile(t, f.schema)
 		assert.NilError(t, f.read([]byte(f.right)), name)
-		assert.NilError(t, schema.Validate(asJSON(t, f.right)), name)
+		assert.NilError(t, schematest.Validate(t, f.schema, asJSON(t, f.right)), name)
 		for _, wrong := range wrongs[name] {
 			spoilt := strings.Replace(f.right, wrong[0], wrong[1], 1)
 			assert.Assert(t, spoilt != f.right, "%s: there is no %q", name, wrong[0])
 			assert.Check(t, f.read([]byte(spoilt)) != nil, "%s: %s: the decoder takes it", name, wrong[1])
-			assert.Check(t, schema.Validate(asJSON(t, spoilt)) != nil, "%s: %s: the schema takes it", name, wrong[1])
+			assert.Check(t, schematest.Validate(t, f.schema, asJSON(t, spoilt)) != nil, "%s: %s: the schema takes it", name, wrong[1])
 		}
 	}
 }
@@ -57,7 +55,7 @@ func TestWrittenWorldsFitSchema(t *testing.T) {
 	server := mock.New()
 	var written strings.Builder
 	assert.NilError(t, server.Snapshot().WriteYAML(&written))
-	assert.NilError(t, compile(t, mock.WorldSchema()).Validate(asJSON(t, written.String())))
+	assert.NilError(t, schematest.Validate(t, mock.WorldSchema(), asJSON(t, written.String())))
 }
 
 // wrongs are mistakes in files, as what to replace by what.
@@ -141,38 +139,12 @@ var wrongs = map[string][][2]string{
 	},
 }
 
-func compile(t *testing.T, schema []byte) *jsonschema.Schema {
-	t.Helper()
-	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
-	assert.NilError(t, err)
-	c := jsonschema.NewCompiler()
-	c.AssertFormat()
-	assert.NilError(t, c.AddResource("urn:schema", document))
-	compiled, err := c.Compile("urn:schema")
-	assert.NilError(t, err)
-	return compiled
-}
-
 // asJSON is what an editor sees of a file: dates are texts there.
-func asJSON(t *testing.T, file string) any {
+func asJSON(t *testing.T, file string) string {
 	t.Helper()
 	var root yaml.Node
 	assert.NilError(t, yaml.Load([]byte(file), &root))
-	untime(&root)
-	var value any
-	assert.NilError(t, root.Load(&value))
-	data, err := json.Marshal(value)
+	data, err := yamljson.Encode(&root)
 	assert.NilError(t, err)
-	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
-	assert.NilError(t, err)
-	return document
-}
-
-func untime(n *yaml.Node) {
-	if n.ShortTag() == "!!timestamp" {
-		n.Tag = "!!str"
-	}
-	for _, child := range n.Content {
-		untime(child)
-	}
+	return string(data)
 }

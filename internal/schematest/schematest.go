@@ -1,4 +1,4 @@
-// Package schematest tests a JSON Schema of a report: what it refuses, and that it and the Go types can't drift apart.
+// Package schematest tests a JSON Schema of a file or a report: what it refuses, and that it and the Go types can't drift apart.
 package schematest
 
 import (
