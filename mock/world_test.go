@@ -38,7 +38,7 @@ func TestWorldErrorsGiveLineAndColumn(t *testing.T) {
 		"unknown field of the plan":    {"features:", "featurs:", `w.yaml:5:5: unknown field "featurs"; did you mean "features"?`},
 		"field that is like no other":  {"token: t1", "password: t1", `w.yaml:2:29: unknown field "password"`},
 		"unknown section":              {"organizations:\n", "organisations:\n", `w.yaml:3:1: unknown field "organisations"; did you mean "organizations"?`},
-		"unknown organization":         {"organization: acme", "organization: acne", `w.yaml:2:23: user ann: organization "acne" is not in this file`},
+		"unknown organization":         {"organization: acme", "organization: acne", `w.yaml:2:23: user ann: organization "acne" is not in this file; did you mean "acme"?`},
 		"no token":                     {"token: t1, ", "", `w.yaml:2:3: user ann: the token is missing`},
 		"token with blanks":            {"token: t1", "token: t 1", `w.yaml:2:36: user ann: a token has no blanks or quotation marks`},
 		"token taken":                  {"organizations:\n", "  bob: {organization: acme, token: t1}\norganizations:\n", `w.yaml:3:36: user bob: the token is already another user's, on line 2`},
