@@ -187,9 +187,13 @@ func (e *examiner) view(u *User) (*View, error) {
 			e.elsewhere = true
 			e.find(Problem, "url", e.notHere(reply), "set url to what comes before /api/v2/, after any redirect")
 			return nil, nil
-		case kind == ALM && (reply.Status == http.StatusUnauthorized || reply.Status == http.StatusForbidden):
+		case kind == ALM && reply.Status == http.StatusUnauthorized:
 			e.find(Problem, about, fmt.Sprintf("the token is not accepted: status %d for %s", reply.Status, kind.Path()),
 				fmt.Sprintf("set %s to a valid token of this user", u.TokenEnv))
+			return nil, nil
+		case reply.Status == http.StatusForbidden:
+			e.find(Problem, about, fmt.Sprintf("it may not see the list: status %d for %s", reply.Status, kind.Path()),
+				fmt.Sprintf("let this user see it; or set %s to a valid token, if the server answers an unknown one like this", u.TokenEnv))
 			return nil, nil
 		case reply.Status != http.StatusOK:
 			e.find(Problem, about, fmt.Sprintf("%s is answered with status %d", kind.Path(), reply.Status),

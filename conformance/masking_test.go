@@ -217,3 +217,28 @@ func TestMaskingChecksNoteWhatIsOpen(t *testing.T) {
 	found = verdicts(wantFair(t, mockTarget(fairServers["params empty"](mock.New()))))
 	assert.DeepEqual(t, found["alm/params/hidden-form"].Notes, []string{"for user reader, params is {}"})
 }
+
+// TestRefusedDetailsAreTold: a reader who gets no details blocks the check of their params, which says what came.
+func TestRefusedDetailsAreTold(t *testing.T) {
+	server := mock.New()
+	target := mockTarget(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if (asked{r}).user() == "reader" && r.URL.Path == conformance.ALM.Path()+"1/" {
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		if (asked{r}).user() == "reader" && r.URL.Path != conformance.ALM.Path() {
+			w.WriteHeader(http.StatusNotFound)
+			return
+		}
+		server.ServeHTTP(w, r)
+	}))
+	report := run(t, target, conformance.ReadOnly(), conformance.WithSelection("alm/params/hidden/*"))
+	found := map[string]string{}
+	for _, result := range report.Results {
+		found[result.ID] = result.Blocked
+	}
+	assert.DeepEqual(t, found, map[string]string{
+		"alm/params/hidden/list":   "",
+		"alm/params/hidden/detail": "user reader sees no alm connection that has params to hide; connection 1 is answered with status 403",
+	})
+}

@@ -16,8 +16,9 @@ type T struct {
 	run    *runner
 	check  Check
 	result Result
-	asked  int // judgements: a check without any has proved nothing
-	last   int // number of the exchange that was looked at last
+	asked  int    // judgements: a check without any has proved nothing
+	last   int    // number of the exchange that was looked at last
+	unseen string // how the first connection was refused that a view wanted to show; empty: none was
 }
 
 // stop ends a check: its verdict is in its result.

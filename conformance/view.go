@@ -38,8 +38,11 @@ func inFilters(t *T, u *User, full map[int64]Object, judge func(at string, seen,
 // inDetails reads some connections one by one.
 func inDetails(t *T, u *User, full map[int64]Object, judge func(at string, seen, full Object)) {
 	for _, id := range sample(full, 10) {
-		if r := t.Get(u, id); r.OK() && r.Object() != nil {
+		switch r := t.Get(u, id); {
+		case r.OK() && r.Object() != nil:
 			judge(fmt.Sprintf("/%d", id), r.Object(), full[id])
+		case t.unseen == "":
+			t.unseen = fmt.Sprintf("; connection %d is answered with %s", id, statusOf(r))
 		}
 	}
 }
@@ -78,7 +81,7 @@ func (t *T) hiddenFrom(role Need, views ...view) {
 			})
 		}
 		if looked == 0 && len(t.result.Failures) == 0 {
-			t.Block("user %s sees no %s connection that has params to hide", u.Name, t.Kind)
+			t.Block("user %s sees no %s connection that has params to hide%s", u.Name, t.Kind, t.unseen)
 		}
 	})
 }
@@ -97,7 +100,7 @@ func (t *T) visibleTo(role Need, look view) {
 			}
 		})
 		if looked == 0 && len(t.result.Failures) == 0 {
-			t.Block("no %s connection that user %s sees has params", t.Kind, u.Name)
+			t.Block("no %s connection that user %s sees has params%s", t.Kind, u.Name, t.unseen)
 		}
 	})
 }

@@ -2,6 +2,8 @@ package mock
 
 import (
 	"fmt"
+	"reflect"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/agnivade/levenshtein"
@@ -45,4 +47,29 @@ func editDistance(a, b string) int {
 		return max(len(a), len(b))
 	}
 	return levenshtein.ComputeDistance(a, b)
+}
+
+// worldFields are the names of the fields that a world's file may have, by the Go type that they are read into.
+var worldFields = sync.OnceValue(func() map[string][]string {
+	fields := map[string][]string{}
+	collectFields(reflect.TypeFor[worldFile](), fields)
+	return fields
+})
+
+func collectFields(t reflect.Type, fields map[string][]string) {
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Map:
+		collectFields(t.Elem(), fields)
+	case reflect.Struct:
+		if _, seen := fields[t.String()]; seen {
+			return
+		}
+		fields[t.String()] = nil
+		for f := range t.Fields() {
+			if name := f.Tag.Get("yaml"); name != "" {
+				fields[t.String()] = append(fields[t.String()], name)
+			}
+			collectFields(f.Type, fields)
+		}
+	}
 }

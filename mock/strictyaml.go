@@ -44,7 +44,16 @@ func loadYAML(r io.Reader, out any) error {
 }
 
 // unknownField is how the YAML library words an error that people should understand without Go.
-var unknownField = regexp.MustCompile(`^field (.+) not found in type .*$`)
+var unknownField = regexp.MustCompile(`^field (.+) not found in type (.*)$`)
+
+// plainYAML words an error of the YAML library.
+func plainYAML(message string) string {
+	m := unknownField.FindStringSubmatch(message)
+	if m == nil {
+		return message
+	}
+	return fmt.Sprintf("unknown field %q%s", m[1], didYouMean(m[1], worldFields()[m[2]]))
+}
 
 // yamlErrors gives each error of the YAML library the form file:line:column: message.
 func yamlErrors(file string, err error) error {
@@ -56,7 +65,7 @@ func yamlErrors(file string, err error) error {
 	}
 	var errs []error
 	for _, e := range list {
-		at, message := pos{e.Mark.Line, e.Mark.Column}, unknownField.ReplaceAllString(e.Message, `unknown field "$1"`)
+		at, message := pos{e.Mark.Line, e.Mark.Column}, plainYAML(e.Message)
 		if own, ok := errors.AsType[*posError](e); ok {
 			at, message = own.pos, own.message
 		}

@@ -97,6 +97,25 @@ func (w *World) Features(organization string) []string {
 	return nil
 }
 
+// WorldSize is how much there is in a world, of all its organizations.
+type WorldSize struct {
+	Organizations, Users, Connectors, Projects, Connections int
+}
+
+// Size counts what is in the world.
+func (w *World) Size() WorldSize {
+	size := WorldSize{Organizations: len(w.organizations), Users: len(w.users), Connections: len(w.allSeeds())}
+	for key := range w.entities {
+		switch key.collection {
+		case "connectors":
+			size.Connectors++
+		case "projects":
+			size.Projects++
+		}
+	}
+	return size
+}
+
 // DefaultWorld returns the world that this module ships with: fixtures/world.yaml.
 func DefaultWorld() *World { return defaultWorld() }
 

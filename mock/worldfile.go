@@ -168,7 +168,7 @@ func (r *worldReader) addUser(u named[userFile]) {
 		user.Email = defaultEmail(user.Name)
 	}
 	if r.organizations[user.Organization] == nil {
-		r.fail(orElse(u.value.Organization.pos, u.pos), "user %s: organization %q is not in this file", u.name, user.Organization)
+		r.fail(orElse(u.value.Organization.pos, u.pos), "user %s: organization %q is not in this file%s", u.name, user.Organization, didYouMean(user.Organization, r.order))
 	}
 	for _, p := range u.value.Permissions {
 		r.known(p, "user "+u.name+": permission", r.contract.permissions)

@@ -39,6 +39,9 @@ organizations:
 
 # A token stands in no file: token_env names the environment variable that holds it. Best are five users: one with both
 # permissions, one with each, one with none, and one in an organization without advanced ALM.
+#
+# ALL PERMISSIONS BELOW ARE GUESSES from the params that the server showed. Replace each by what the administrator
+# granted: of a server that shows params to the wrong users, the guesses are wrong, and 'sdecontract verify' finds nothing.
 users:%s
 
 # Connections can't be deleted by documented means: allow lets a run create up to max_creates of them.
@@ -131,12 +134,12 @@ func users(views []conformance.View) string {
 				guesses = append(guesses, string(kind))
 			}
 		}
-		why := "from the params that it sees"
+		why := "from the params that it was shown"
 		if guesses != nil {
 			why += "; nothing tells of " + strings.Join(guesses, " and ")
 		}
-		fmt.Fprintf(&b, "\n  %s:\n    organization: main\n    token_env: %s\n    permissions: [%s] # %s\n", quoted(v.User.Name), v.User.TokenEnv,
-			strings.Join(permissions, ", "), why)
+		fmt.Fprintf(&b, "\n  %s:\n    organization: main\n    token_env: %s\n", quoted(v.User.Name), v.User.TokenEnv)
+		fmt.Fprintf(&b, "    permissions: [%s] # A GUESS, %s: put here what the administrator granted\n", strings.Join(permissions, ", "), why)
 		fmt.Fprintf(&b, "    # sees_all_projects: true # if its lists leave out no project of the organization")
 	}
 	return b.String()

@@ -31,6 +31,9 @@ func initCommand() *cobra.Command {
 projects that they use. Nothing at the server is changed. A person has to finish the file: its
 comments say what a server doesn't show. A file that is there already is never overwritten.
 
+Permissions in it are guesses: whoever is shown params is taken to have the permission. Replace
+them by what the administrator granted, else 'sdecontract verify' can't find that params leak.
+
 Exit status:
   0  the file was written
   2  a flag, a token or the file can't be used
@@ -43,7 +46,7 @@ Exit status:
   sdecontract init --url https://sde.example.com --token-env SDE_TOKEN_EDITOR --token-env SDE_TOKEN_READER`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return initialise(cmd.Context(), flags, cmd.OutOrStdout())
+			return initialise(cmd.Context(), flags, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	f := cmd.Flags()
@@ -54,7 +57,7 @@ Exit status:
 	return cmd
 }
 
-func initialise(ctx context.Context, flags initFlags, out io.Writer) error {
+func initialise(ctx context.Context, flags initFlags, out, errOut io.Writer) error {
 	if flags.url == "" {
 		return usageError{errors.New("--url is missing: where the server is, such as https://sde.example.com")}
 	}
@@ -87,12 +90,19 @@ func initialise(ctx context.Context, flags initFlags, out io.Writer) error {
 	}
 	if flags.output == "-" {
 		_, err := io.WriteString(out, text)
-		return err
+		return errors.Join(err, tellGuesses(errOut))
 	}
 	if err := create(flags.output, text); err != nil {
 		return fmt.Errorf("--output: %w", err)
 	}
 	_, err = fmt.Fprintf(out, "%s is written. Finish it: its comments say how. Then: sdecontract doctor --target %[1]s\n", flags.output)
+	return errors.Join(err, tellGuesses(errOut))
+}
+
+// tellGuesses warns of what makes a server's own leak look permitted.
+func tellGuesses(errOut io.Writer) error {
+	_, err := fmt.Fprintln(errOut, "sdecontract: the permissions of all users are guesses from the params that the server showed: "+
+		"replace them by what the administrator granted, else a leak of params isn't found")
 	return err
 }
 

@@ -26,10 +26,13 @@ fails or errs now and isn't a known deviation, or it is blocked or inconclusive 
 judged before. A new warning is listed as worse and is no regression, as it fails no run.
 A known deviation that is listed no longer is one; a failure that is known now isn't better.
 
+Errors, and checks that are blocked, inconclusive or not applicable, judge nothing. Two runs that
+judged nothing, such as those that reached nobody, can't be compared: status 2, and not 0.
+
 Exit status:
   0  no regression among the checks that both runs ran
   1  at least one regression
-  2  a flag or a file can't be used, or no check was run by both`,
+  2  a flag or a file can't be used, no check was run by both, or neither run judged one`,
 		Example: `  # Since the last release.
   sdecontract report diff old.json new.json
 
@@ -59,6 +62,8 @@ Exit status:
 				return err
 			case d.Compared == 0:
 				return fmt.Errorf("no check was run in both %s and %s", args[0], args[1])
+			case d.Empty():
+				return fmt.Errorf("neither %s nor %s judged any check: see why with 'sdecontract report'", args[0], args[1])
 			case d.Regressions() > 0:
 				return exitStatus(1)
 			}

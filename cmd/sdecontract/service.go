@@ -108,15 +108,12 @@ func (flags mockFlags) options() ([]mock.Option, error) {
 	return options, nil
 }
 
-// readWorld reads a world's file, and shows on a terminal how far it is if that takes long.
 func (flags mockFlags) readWorld(errOut io.Writer) (*mock.World, error) {
 	data, err := os.ReadFile(flags.world)
 	if err != nil {
 		return nil, fmt.Errorf("--world: %w", err)
 	}
-	p := newProgress(errOut)
-	defer p.clear()
-	return mock.ReadWorldProgress(flags.world, data, func(share float64) { p.tell("%s: %.0f%% read", flags.world, 100*share) })
+	return readWorld(errOut, flags.world, data)
 }
 
 // checkBasePath refuses what clients couldn't call, and what the mock needs itself.

@@ -101,6 +101,7 @@ func (j *judge) report(s *service) *verdict.Report {
 	r := j.Report(s.Server)
 	r.AllowViolations, r.Minimums = j.flags.allowViolations, j.minimums
 	r.AllowBreaches, r.Upstream = j.flags.allowBreaches, j.flags.upstream
+	r.IdleFaults = verdict.Idle(j.faults)
 	return r
 }
 
@@ -112,7 +113,6 @@ func (j *judge) conclude(s *service, status int, out, errOut io.Writer) error {
 	if r.Requests == 0 {
 		r.Hint = hint(s.caFile != "")
 	}
-	j.tellIdleFaults(errOut)
 	if err := j.write(r, out, errOut); err != nil {
 		return err
 	}
@@ -132,29 +132,17 @@ func (j *judge) write(r *verdict.Report, out, errOut io.Writer) error {
 // summarize says in a line what a mock that was stopped has seen; all of it, if that was asked for.
 func (j *judge) summarize(s *service, out, errOut io.Writer) error {
 	r := j.report(s)
-	j.tellIdleFaults(errOut)
 	if j.flags.verbose {
 		return j.write(r, out, errOut)
+	}
+	for _, f := range r.IdleFaults {
+		_, _ = fmt.Fprintf(errOut, "sdecontract: %s\n", f)
 	}
 	if r.Requests > 0 {
 		_, _ = fmt.Fprintf(errOut, "sdecontract: %s; covered %.1f %% of the contract\n", r.Summary(), r.Coverage.Percent)
 	}
 	_, err := j.files.write(r, out, report.Style{})
 	return err
-}
-
-// tellIdleFaults names the faults that never acted: what the client did says nothing of how it takes them.
-func (j *judge) tellIdleFaults(errOut io.Writer) {
-	for _, f := range j.faults {
-		if f.Acted > 0 {
-			continue
-		}
-		of := "no request had its operation and user"
-		if f.Matched > 0 {
-			of = counted(int(f.Matched), "request", "requests") + " had its operation and user"
-		}
-		_, _ = fmt.Fprintf(errOut, "sdecontract: the fault %s (%s) never acted: %s\n", f.Rule.ID, f.Rule, of)
-	}
 }
 
 // hint says why no request may have come.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -9,20 +10,26 @@ import (
 )
 
 func worldCommand() *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "world",
 		Short: "Print the world that the mock starts with, to make your own of it",
 		Long: `Print the file of the world that 'sdecontract mock' starts with: organizations, users, connectors,
 projects and connections, with comments that explain the form. Change it, and give it to
---world.
+--world; 'sdecontract world check' tells what is wrong with it.
 
 Exit status:
   0  it was printed
   2  an argument or a flag can't be used`,
 		Example: `  # A world of your own.
   sdecontract world > world.yaml
+  sdecontract world check world.yaml
   sdecontract mock --world world.yaml --watch`,
-		Args: noArguments,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if err := noArguments(cmd, args); err != nil {
+				return usageError{fmt.Errorf("%w; to check a file: sdecontract world check", err)}
+			}
+			return nil
+		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			// The schema is beside the project's own file, and somewhere else for everybody else.
 			const source = "https://raw.githubusercontent.com/sdecontract/sdecontract/main/"
@@ -30,4 +37,6 @@ Exit status:
 			return err
 		},
 	}
+	cmd.AddCommand(worldCheckCommand())
+	return cmd
 }

@@ -52,6 +52,10 @@ func badge(r *conformance.Report) (says, colour string) {
 	case !r.Whole():
 		scope = " · " + string(conformance.Read)
 	}
+	unjudged := ""
+	if n := r.Count(conformance.Blocked) + r.Count(conformance.Inconclusive); n > 0 {
+		unjudged = fmt.Sprintf(", %d not judged", n)
+	}
 	known := len(known(r))
 	broken := r.Unexpected(conformance.Fail)
 	switch r.ExitStatus() {
@@ -63,12 +67,12 @@ func badge(r *conformance.Report) (says, colour string) {
 		if broken > 0 {
 			says += ", " + count(broken, "broken promise")
 		}
-		return says + scope, red
+		return says + unjudged + scope, red
 	case conformance.ExitNotConformant:
 		if broken == 0 {
-			return count(r.Stale(), "stale known deviation") + scope, red
+			return count(r.Stale(), "stale known deviation") + unjudged + scope, red
 		}
-		return count(broken, "broken promise") + scope, red
+		return count(broken, "broken promise") + unjudged + scope, red
 	case conformance.ExitIncomplete:
 		return "incomplete", yellow
 	}

@@ -48,7 +48,7 @@ func TestBadge(t *testing.T) {
 		{"1 stale known deviation", []conformance.Verdict{"pass"}, []func(*conformance.Report){whole, func(r *conformance.Report) {
 			r.Known = []conformance.Known{{ID: "alm/x", Stale: "the check passes"}}
 		}}},
-		{"2 broken promises · 3 of 4 checks", []conformance.Verdict{"fail", "fail", "blocked"}, nil},
+		{"2 broken promises, 1 not judged · 3 of 4 checks", []conformance.Verdict{"fail", "fail", "blocked"}, nil},
 		{"incomplete", []conformance.Verdict{"pass", "blocked"}, []func(*conformance.Report){whole}},
 		{"incomplete", []conformance.Verdict{"pass"}, []func(*conformance.Report){whole, func(r *conformance.Report) { r.Complete = false }}},
 		{"not reached", []conformance.Verdict{"error", "error", "blocked"}, []func(*conformance.Report){whole}},

@@ -25,22 +25,27 @@ func (t *text) counts() string {
 // conformance, and only if nothing fails, known or not.
 func (t *text) conclusion() string {
 	all := len(t.Results) + len(t.NotRun)
-	scope := fmt.Sprintf("the selected scope (%d of %d checks)", len(t.Results), all)
+	blocked, inconclusive := t.Count(conformance.Blocked), t.Count(conformance.Inconclusive)
+	status := t.ExitStatus()
+	incomplete, unjudged := status == conformance.ExitIncomplete && t.Complete, ""
+	if !incomplete && blocked+inconclusive > 0 { // whoever quotes the sentence alone must not take the rest for kept
+		unjudged = fmt.Sprintf(", %d not judged", blocked+inconclusive)
+	}
+	scope := fmt.Sprintf("the selected scope (%d of %d checks%s)", len(t.Results), all, unjudged)
 	if t.Whole() {
-		scope = fmt.Sprintf("the whole catalogue (%d checks)", all)
+		scope = fmt.Sprintf("the whole catalogue (%d checks%s)", all, unjudged)
 	}
 	broken := t.broken()
-	undecided := count(t.Count(conformance.Blocked), "check") + " blocked, " + fmt.Sprintf("%d inconclusive", t.Count(conformance.Inconclusive))
-	switch status := t.ExitStatus(); {
+	switch {
 	case status == conformance.ExitTargetFailed:
 		return fmt.Sprintf("The target could not be reached, or the suite failed: %s, and %s in %s.",
 			count(t.Unexpected(conformance.Error), "error"), broken, scope)
 	case status == conformance.ExitNotConformant:
 		return capital(broken) + " in " + scope + t.stale() + t.interrupted() + "."
-	case status == conformance.ExitIncomplete && !t.Complete:
-		return fmt.Sprintf("Interrupted: so far %s in %s.", broken, scope)
+	case incomplete:
+		return fmt.Sprintf("Incomplete, because of %s blocked, %d inconclusive: %s in the rest of %s.", count(blocked, "check"), inconclusive, broken, scope)
 	case status == conformance.ExitIncomplete:
-		return fmt.Sprintf("Incomplete, because of %s: %s in the rest of %s.", undecided, broken, scope)
+		return fmt.Sprintf("Interrupted: so far %s in %s.", broken, scope)
 	case !t.Whole():
 		return fmt.Sprintf("%s in %s.", capital(broken), scope)
 	}

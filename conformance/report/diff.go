@@ -25,6 +25,7 @@ type Diff struct {
 	Promises      []PromiseChange `json:"promises,omitempty"` // promises that aren't told as they were
 	Compared      int             `json:"compared"`           // checks that both ran
 	Unchanged     int             `json:"unchanged"`          // of those, the checks with the same verdict
+	Unjudged      int             `json:"unjudged"`           // of those compared, the checks of which neither run said anything
 }
 
 // RunSummary is which run it was.
@@ -81,6 +82,10 @@ func (d Diff) Regressions() int {
 	return n
 }
 
+// Empty tells that the runs can't be compared: no check was run by both, or neither run judged any of them, as when
+// both reached nobody, and nothing is worse.
+func (d Diff) Empty() bool { return d.Unjudged == d.Compared && d.Regressions() == 0 }
+
 // Compare tells what changed from an old run to a new one.
 func Compare(old, now *conformance.Report) Diff {
 	d := Diff{Old: summary(old), New: summary(now), Mismatches: mismatches(old, now)}
@@ -134,6 +139,9 @@ func (d *Diff) compare(old, now conformance.Result) {
 	c := change(old, now)
 	c.Why, c.Regression = reason(now), counts(now) && !counts(old) || broken(now) && !broken(old)
 	before, after := severity(old), severity(now)
+	if !judged(old) && !judged(now) {
+		d.Unjudged++
+	}
 	switch {
 	case c.Regression:
 		d.Worse = append(d.Worse, c)
@@ -147,6 +155,15 @@ func (d *Diff) compare(old, now conformance.Result) {
 		c.Why = reason(old)
 		d.Better = append(d.Better, c)
 	}
+}
+
+// judged tells whether the run says something of the target in that check.
+func judged(r conformance.Result) bool {
+	switch r.Verdict {
+	case conformance.Error, conformance.Blocked, conformance.Inconclusive, conformance.NA:
+		return false
+	}
+	return true
 }
 
 // unjudged is the severity of a check that has said nothing of the target.

@@ -141,6 +141,30 @@ func TestDiffOfNothing(t *testing.T) {
 	assert.Equal(t, len(d.Mismatches)+len(d.Worse)+len(d.Better)+len(d.Changed)+len(d.Added)+len(d.Gone)+len(d.NotComparable)+len(d.Promises), 0)
 }
 
+// TestDiffOfTheUnjudged: runs that both judged nothing can't be compared, unless the new one is worse even so.
+func TestDiffOfTheUnjudged(t *testing.T) {
+	nothing := []conformance.Result{
+		check("a", conformance.Error), check("b", conformance.Blocked), check("c", conformance.Inconclusive), check("d", conformance.NA),
+	}
+	d := report.Compare(of(nothing...), of(nothing...))
+	assert.Assert(t, d.Empty())
+	assert.Equal(t, d.Conclusion(), "Nothing could be compared: neither run judged any of the 4 checks that both ran.")
+
+	d = report.Compare(of(nothing...), of(check("x", conformance.Pass)))
+	assert.Assert(t, d.Empty())
+	assert.Equal(t, d.Conclusion(), "Nothing could be compared: no check was run by both.")
+
+	worse := append([]conformance.Result{check("b", conformance.Error)}, nothing[2:]...)
+	d = report.Compare(of(nothing...), of(worse...))
+	assert.Assert(t, !d.Empty())
+	assert.Equal(t, d.Regressions(), 1)
+
+	d = report.Compare(of(append(nothing, check("e", conformance.Error))...), of(append(nothing, check("e", conformance.Noted))...))
+	assert.Assert(t, !d.Empty())
+	assert.Equal(t, d.Conclusion(), "No regression in 5 checks that both runs looked at: "+
+		"0 worse, 1 better, 0 changed, 4 unchanged; 0 new, 0 gone, 0 not comparable; 4 judged by neither run.")
+}
+
 // TestCompareChangesNothing: neither of the reports is touched.
 func TestCompareChangesNothing(t *testing.T) {
 	old, now := changed()

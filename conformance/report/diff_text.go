@@ -48,12 +48,22 @@ func (d Diff) sections() []diffSection {
 
 // Conclusion is what the diff says, in one sentence.
 func (d Diff) Conclusion() string {
+	switch {
+	case d.Compared == 0:
+		return "Nothing could be compared: no check was run by both."
+	case d.Empty():
+		return fmt.Sprintf("Nothing could be compared: neither run judged any of the %s that both ran.", count(d.Compared, "check"))
+	}
 	said := "No regression"
 	if n := d.Regressions(); n > 0 {
 		said = count(n, "regression")
 	}
-	return fmt.Sprintf("%s in %s that both runs looked at: %d worse, %d better, %d changed, %d unchanged; %d new, %d gone, %d not comparable.",
-		said, count(d.Compared, "check"), len(d.Worse), len(d.Better), len(d.Changed), d.Unchanged, len(d.Added), len(d.Gone), len(d.NotComparable))
+	neither := ""
+	if d.Unjudged > 0 {
+		neither = fmt.Sprintf("; %d judged by neither run", d.Unjudged)
+	}
+	return fmt.Sprintf("%s in %s that both runs looked at: %d worse, %d better, %d changed, %d unchanged; %d new, %d gone, %d not comparable%s.",
+		said, count(d.Compared, "check"), len(d.Worse), len(d.Better), len(d.Changed), d.Unchanged, len(d.Added), len(d.Gone), len(d.NotComparable), neither)
 }
 
 // Text writes the diff for people. If verbose, it names every check that can't be compared.

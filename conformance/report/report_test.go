@@ -165,6 +165,11 @@ func TestConclusion(t *testing.T) {
 		},
 		{"1 broken promise in the whole catalogue (2 checks).", []change{whole, only("pass", "fail")}},
 		{"2 broken promises in the selected scope (2 of 3 checks).", []change{only("fail", "fail")}},
+		{"1 broken promise in the whole catalogue (4 checks, 3 not judged).", []change{whole, only("blocked", "fail", "inconclusive", "blocked")}},
+		{
+			"Interrupted: so far no broken promise in the selected scope (2 of 3 checks, 1 not judged).",
+			[]change{only("pass", "blocked"), func(r *conformance.Report) { r.Complete = false }},
+		},
 		{
 			"Incomplete, because of 1 check blocked, 0 inconclusive: no broken promise in the rest of the whole catalogue (2 checks).",
 			[]change{whole, only("pass", "blocked")},

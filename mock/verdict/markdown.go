@@ -39,6 +39,9 @@ func Markdown(w io.Writer, r *Report) error {
 	for _, u := range r.Unmet() {
 		m.line("* **Below the minimum**: %s", md.Escape(r.shortfall(u, "the contract")))
 	}
+	for _, f := range r.IdleFaults {
+		m.line("* **Not tried**: %s", md.Escape(f.String()))
+	}
 	m.line("* Run: %s, %s; sdecontract %s\n", r.Start.UTC().Format(time.RFC3339), r.took(), md.Code(r.Version))
 	m.remarks("Faults of the mock", mock.Fault, false, maxBroken)
 	m.remarks("Outages of the server", mock.Outage, false, maxBroken)

@@ -97,7 +97,7 @@ func (r *Recorder) Report(srv *mock.Server) *Report {
 	report := &Report{
 		Version: build.Version(), Start: r.start, Stop: time.Now(),
 		Requests: r.requests, Findings: maps.Clone(r.findings), Omitted: r.omitted, Remarks: []Remark{},
-		Coverage: srv.Coverage(), Exchanges: kept(srv),
+		Coverage: srv.Coverage(), Exchanges: kept(srv), IdleFaults: Idle(srv.Faults()),
 	}
 	for _, m := range r.order {
 		report.Remarks = append(report.Remarks, *m)

@@ -32,6 +32,8 @@ type Report struct {
 	Upstream        string    `json:"upstream,omitempty"`         // the server behind a proxy; empty for a mock
 	AllowBreaches   bool      `json:"allow_breaches,omitempty"`   // what that server broke doesn't count
 	Hint            string    `json:"hint,omitempty"`             // what may be why no request came
+	// IdleFaults are those that were still set at the end and had never acted. They don't count.
+	IdleFaults []IdleFault `json:"idle_faults,omitempty"`
 
 	Requests   int64                   `json:"requests"`
 	Forgotten  int64                   `json:"forgotten,omitempty"` // requests before them that the journal had forgotten: see Of

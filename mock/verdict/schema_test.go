@@ -27,6 +27,7 @@ func TestSchema(t *testing.T) {
 		`"400": 3`:                `"many": 3`,
 		`"violation": 4`:          `"violations": 4`,
 		`"2026-01-02T03:04:05Z"`:  `"yesterday"`,
+		`"matched": 1`:            `"matched": -1`,
 	})
 }
 

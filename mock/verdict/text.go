@@ -45,6 +45,9 @@ func (t *text) line(format string, args ...any) { _, _ = fmt.Fprintf(t, format+"
 // expected.
 func Text(w io.Writer, r *Report, style Style) error {
 	t := &text{Style: style, Report: r}
+	for _, f := range r.IdleFaults {
+		t.line("sdecontract: %s", f)
+	}
 	t.line("%s", t.paint("1", "sdecontract: "+plain.Clean(r.Summary())))
 	for _, s := range severities {
 		if s.Severity != mock.Refusal || t.Verbose || r.Command != nil && *r.Command != 0 {

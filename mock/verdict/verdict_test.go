@@ -47,8 +47,9 @@ func fixed() *verdict.Report {
 	status := 0
 	return &verdict.Report{
 		Version: "v1.2.3", Start: start, Stop: start.Add(1500 * time.Millisecond), Command: &status,
-		Minimums: []verdict.Minimum{{Percent: 50}, {Kind: mock.Operations, Percent: 50}, {Kind: mock.Statuses, Percent: 100}},
-		Requests: 6, Findings: map[mock.Severity]int64{mock.Violation: 4, mock.Refusal: 1, mock.Note: 1},
+		Minimums:   []verdict.Minimum{{Percent: 50}, {Kind: mock.Operations, Percent: 50}, {Kind: mock.Statuses, Percent: 100}},
+		IdleFaults: []verdict.IdleFault{{ID: "<mine>", Says: "status 503", Matched: 1}, {ID: "fault-2", Says: "a delay of 1ms"}},
+		Requests:   6, Findings: map[mock.Severity]int64{mock.Violation: 4, mock.Refusal: 1, mock.Note: 1},
 		Remarks: []verdict.Remark{
 			{Finding: frequency, Operation: "createAlmConnection", First: create, Times: 3},
 			{Finding: missing, Operation: "createAlmConnection", First: create, Times: 3},
