@@ -14,12 +14,11 @@ import (
 	"github.com/sdecontract/sdecontract/mock"
 )
 
-// openFirst unfolds the second check that failed, and its last exchange, and shows them.
+// openFirst unfolds the second check that failed, which unfolds the request that decided, and shows it.
 const openFirst = `(async () => {
 	const check = document.querySelectorAll('.check.fail')[1];
 	check.open = true;
 	await new Promise((done) => setTimeout(done, 100));
-	check.querySelector('.exchanges > li:last-child > details').open = true;
 	check.scrollIntoView();
 	scrollBy(0, 16);
 	return true;
