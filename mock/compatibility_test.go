@@ -85,6 +85,11 @@ func TestCompatibility(t *testing.T) {
 			}
 			assert.Equal(t, resp.Header.Get("Content-Type"), "application/json")
 			assert.Equal(t, resp.Header.Get("Content-Encoding"), "")
+			var challenges []string
+			if tc.status == http.StatusUnauthorized {
+				challenges = []string{"Token"}
+			}
+			assert.DeepEqual(t, resp.Header.Values("WWW-Authenticate"), challenges) // as many as are on the wire
 			assert.Equal(t, strings.Contains(body, `"next"`), strings.Contains(tc.lines[0], "page_size"), body)
 		})
 	}

@@ -24,7 +24,8 @@ const (
 	Fault Severity = "fault"
 	// Breach means that the server behind a [Proxy] broke the contract.
 	Breach Severity = "breach"
-	// Outage means that the server behind a [Proxy] gave no answer, or no whole one. It says nothing of the contract.
+	// Outage means that the server behind a [Proxy] gave no answer, or no whole one, or that a gateway
+	// answered for it. It says nothing of the contract.
 	Outage Severity = "outage"
 )
 

@@ -170,7 +170,10 @@ func authenticate(c *call) *reply {
 		c.find(Finding{Severity: Refusal, In: "header", Pointer: "Authorization", Message: "no user of the world has this token"})
 	}
 	answer := refuse(http.StatusUnauthorized, "%s", detail)
-	answer.header = http.Header{"WWW-Authenticate": {c.scheme()}}
+	if c.op == nil { // else the contract tells it of the operation
+		answer.header = http.Header{}
+		answer.header.Set("WWW-Authenticate", c.scheme())
+	}
 	return answer
 }
 

@@ -255,11 +255,16 @@ func (x *passage) judgeRefusalBody(documented response) {
 	}
 }
 
-// judgeFailure tells a server that failed from one that only can't answer now.
+// judgeFailure tells a server that failed from one that only can't answer now, or that a gateway didn't reach.
 func (x *passage) judgeFailure() {
 	if documented, known := x.op.responses[x.status]; known && documented.retryAfter {
 		x.remark("", x.op.cited, "the server can't answer now: status %d", x.status)
 		return
 	}
-	x.breach("", x.op.cited, "the server failed: status %d", x.status)
+	switch x.status {
+	case http.StatusBadGateway, http.StatusGatewayTimeout:
+		x.find(Finding{Severity: Outage, In: "upstream", Message: fmt.Sprintf("a gateway got no answer from the server: status %d", x.status)})
+	default:
+		x.breach("", x.op.cited, "the server failed: status %d", x.status)
+	}
 }

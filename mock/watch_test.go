@@ -305,6 +305,10 @@ breach: reply: a request without a token was accepted: status 200 ["Get a Specif
 			`note: reply: the server can't answer now: status 503 ["Get All ALM Connections of All Projects", lines 3-58]`,
 		},
 		{
+			"is behind a gateway", "reader", "GET " + alm, func(b *bentReply) { b.status = 502 },
+			`outage: upstream: a gateway got no answer from the server: status 502 []`,
+		},
+		{
 			"refuses what is right", "editor", "POST " + alm + " " + hourly, func(b *bentReply) { b.status, b.value = 400, object{"detail": "no"} },
 			`note: reply: a request that fits the contract was refused with 400; nothing that is known here explains it [` + createdAt + `lines 122-182]`,
 		},

@@ -58,7 +58,7 @@ a server. It is written when the proxy ends.
 Exit status, with a command:
   the command's own, if it isn't 0; 128 and the signal's number, if a signal killed it
   0  the command succeeded, and both sides kept to the contract
-  1  the client or the server broke the contract, or no request came
+  1  a side broke the contract, the client covered less than --min-coverage, or sent no request
   2  a flag, a file, an address or the command can't be used
   4  the server could not be reached, or broke off, or the proxy failed`,
 		Example: `  # Watch what a client and a server say to each other.

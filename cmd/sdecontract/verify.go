@@ -49,7 +49,7 @@ don't fail the run. --write-known writes a first one.
 
 Exit status:
   0  no broken promise in the selected scope, but for known deviations
-  1  a promise is broken, or a known deviation is none any more
+  1  a promise is broken, or a known deviation no longer holds
   2  a flag or a file can't be used, or nothing is selected
   3  incomplete: a check was blocked or inconclusive, or the run was interrupted
   4  the target could not be reached, or the suite failed

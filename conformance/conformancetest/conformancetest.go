@@ -12,7 +12,7 @@ import (
 // Test runs the suite, or the part that the options select, against the target, with a subtest for each
 // check. A broken promise fails its subtest, with what was expected, what came, and the requests. So does
 // a check that is blocked, inconclusive or in error: what wasn't seen isn't passed. Warnings and notes are
-// logged. A known deviation skips its subtest, and fails the test once it is none any more.
+// logged. A known deviation skips its subtest, and fails the test once it no longer holds.
 //
 // The requests are sent before the first subtest starts: -run selects what is told, an option what is run.
 func Test(t *testing.T, target *conformance.Target, opts ...conformance.Option) {

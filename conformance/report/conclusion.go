@@ -76,9 +76,9 @@ func (t *text) stale() string {
 	case 0:
 		return ""
 	case 1:
-		return ", but 1 known deviation is none any more: remove it"
+		return ", but 1 known deviation no longer holds: remove it"
 	default:
-		return fmt.Sprintf(", but %d known deviations are none any more: remove them", n)
+		return fmt.Sprintf(", but %d known deviations no longer hold: remove them", n)
 	}
 }
 

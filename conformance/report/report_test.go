@@ -187,7 +187,7 @@ func TestConclusion(t *testing.T) {
 		{"1 broken promise beyond 1 known deviation in the whole catalogue (2 checks).", []change{whole, only("fail", "fail"), known}},
 		{"The target is conformant in the whole catalogue (2 checks).", []change{whole, only("warn", "pass"), known}},
 		{
-			"No broken promise in the whole catalogue (2 checks), but 1 known deviation is none any more: remove it.",
+			"No broken promise in the whole catalogue (2 checks), but 1 known deviation no longer holds: remove it.",
 			[]change{whole, only("pass", "pass"), stale},
 		},
 		{

@@ -180,6 +180,18 @@ func testEvidence(t *testing.T, browser context.Context, at string, r *conforman
 	}
 	assert.DeepEqual(t, commands, exact)
 
+	unfolded := eval[map[string]string](t, tab, `Object.fromEntries([...document.querySelectorAll('.check')]
+		.filter((c) => c.querySelector('.exchange[open]'))
+		.map((c) => [c.id, [...c.querySelectorAll('.exchange[open] [data-slot=number]')].map((e) => e.textContent).join()]))`)
+	decided := map[string]string{}
+	for _, result := range r.Results {
+		if result.Decisive > 0 {
+			decided[result.ID] = fmt.Sprint(result.Decisive)
+		}
+	}
+	assert.Assert(t, len(decided) > 0)
+	assert.DeepEqual(t, unfolded, decided)
+
 	for _, name := range []string{"clipboard-read", "clipboard-write"} {
 		call(t, tab, cdpbrowser.SetPermission, cdpbrowser.SetPermissionParams{
 			Permission: &cdpbrowser.PermissionDescriptor{Name: name}, Setting: cdpbrowser.PermissionSettingGranted,

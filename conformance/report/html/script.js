@@ -25,7 +25,10 @@
     const list = check.querySelector('.exchanges');
     if (!list || list.dataset.drawn) return;
     list.dataset.drawn = 'true';
-    list.replaceChildren(...list.dataset.exchanges.split(' ').map(draw));
+    const numbers = list.dataset.exchanges.split(' ');
+    list.replaceChildren(...numbers.map(draw));
+    const decisive = list.children[numbers.indexOf(list.dataset.decisive)]?.querySelector('details');
+    if (decisive) decisive.open = true;
     for (const button of list.querySelectorAll('.copy')) button.hidden = false;
   }
 
