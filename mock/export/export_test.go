@@ -155,7 +155,9 @@ organizations: {acme: {}}
 `))
 	assert.NilError(t, err)
 	srv := mock.New(mock.WithWorld(world))
-	srv.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("DELETE", "/api/v2/connections/alm/", http.NoBody))
+	r := httptest.NewRequest("DELETE", "/api/v2/connections/alm/", http.NoBody)
+	r.Header.Set("Authorization", "Token some-token")
+	srv.ServeHTTP(httptest.NewRecorder(), r)
 	var b bytes.Buffer
 	assert.NilError(t, export.CoverageHTML(&b, srv.Coverage()))
 	page := b.String()

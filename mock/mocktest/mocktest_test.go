@@ -89,6 +89,7 @@ func TestClientNeedsNoNetwork(t *testing.T) {
 	srv := mocktest.Start(tb)
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodDelete, srv.URL+"/api/v2/connections/alm/1/", http.NoBody)
 	assert.NilError(t, err)
+	req.Header.Set("Authorization", "Token editor-token")
 	resp, err := srv.Client().Do(req)
 	assert.NilError(t, err)
 	assert.NilError(t, resp.Body.Close())
