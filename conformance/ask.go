@@ -126,29 +126,14 @@ func (t *T) Items(u *User, r *Reply) []Object {
 // next is the path of the page after this one; empty if it is the last. A link to another host isn't
 // followed, so that the token stays with the target.
 func (t *T) next(r *Reply) string {
-	link, _ := r.Object()["next"].(string)
-	if link == "" {
+	u, err := nextURL(r)
+	if u == nil && err == nil {
 		return ""
 	}
-	base, err := url.Parse(t.run.target.URL)
-	if err != nil {
-		t.Error(err)
-	}
-	here, err := url.Parse(r.url)
-	if err != nil {
-		t.Error(err)
-	}
-	u, err := here.Parse(link)
-	if err != nil || u.Host != base.Host {
+	if err != nil || !sameHost(u, t.base()) {
 		t.Block("next leads to another host")
 	}
-	u.Scheme, u.Host, u.User = "", "", nil
-	prefix := base.EscapedPath()
-	path := u.String()
-	if len(prefix) > 1 && len(path) >= len(prefix) && path[:len(prefix)] == prefix {
-		path = path[len(prefix):]
-	}
-	return path
+	return t.pathOf(*u)
 }
 
 // Steady lists before and after look, as the editor. If the list has moved in between, what look judged

@@ -190,5 +190,5 @@ func checks(promises []promise) []Check {
 // Checks returns the catalogue, in the order in which it is run: by heading of the documentation, and
 // what looks back on the whole run last.
 func Checks() []Check {
-	return checks(slices.Concat(transport, authentication, lists, filters, masking, gets, creates, updates, isolation, overall))
+	return checks(slices.Concat(transport, authentication, lists, filters, pages, masking, gets, creates, updates, isolation, overall))
 }

@@ -53,6 +53,12 @@ var gets = []promise{
 		run:   getOtherKind,
 	},
 	{
+		id: "get/readable-without-permission", alm: "112", ana: "376", evidence: Stated, level: Must, needs: []Need{editor, reader},
+		says:  "Who may not edit connections can read a single one all the same: only params are withheld.",
+		fails: "A refusal, or a 404 to a user who is declared to see all projects.",
+		run:   getReadable,
+	},
+	{
 		id: "get/safe", evidence: Silent, level: Must, needs: []Need{editor},
 		says:  "GET changes nothing.",
 		fails: "A connection, or the list, that is another one each time after a connection was read.",
@@ -122,6 +128,23 @@ func getID(t *T) {
 		if t.WantEqual("/id", id, got) {
 			_, whole := integer(got)
 			t.Want(whole, "an integer", show(got))
+		}
+	})
+}
+
+// getReadable reads what the user is known to see: all, or what the own list shows.
+func getReadable(t *T) {
+	u := t.Colleague(reader)
+	t.Steady(func(list []Object) {
+		if !u.SeesAllProjects {
+			list = t.List(u)
+		}
+		items := byID(list)
+		if len(items) == 0 {
+			t.Block("user %s sees no %s connection at the target", u.Name, t.Kind)
+		}
+		for _, id := range sample(items, 5) {
+			t.WantStatus(t.Get(u, id), http.StatusOK)
 		}
 	})
 }

@@ -3,6 +3,7 @@ package conformance_test
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -99,16 +100,38 @@ func (s bothKinds) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.send(w)
 }
 
+// byDefault cuts lists into pages of two.
+var byDefault = asking(func(r asked) {
+	if r.list() && !r.URL.Query().Has("page_size") {
+		query := r.URL.Query()
+		query.Set("page_size", "2")
+		r.URL.RawQuery = query.Encode()
+	}
+})
+
+// linking changes the links from page to page.
+func linking(change func(*url.URL)) wrapper {
+	return changing(func(_ asked, a *answered) {
+		envelope, _ := a.value.(object)
+		for _, name := range []string{"next", "previous"} {
+			link, _ := envelope[name].(string)
+			if to, err := url.Parse(link); link != "" && err == nil {
+				change(to)
+				envelope[name] = to.String()
+			}
+		}
+	})
+}
+
 // fairServers differ from the mock in what the documentation leaves open.
 var fairServers = map[string]wrapper{
-	"as it is": func(h http.Handler) http.Handler { return h },
-	"pages by default": asking(func(r asked) {
-		if r.list() && !r.URL.Query().Has("page_size") {
-			query := r.URL.Query()
-			query.Set("page_size", "2")
-			r.URL.RawQuery = query.Encode()
-		}
-	}),
+	"as it is":         func(h http.Handler) http.Handler { return h },
+	"pages by default": byDefault,
+	"pages by default, with links that aren't whole URLs": func(h http.Handler) http.Handler {
+		return linking(func(link *url.URL) { link.Scheme, link.Host = "", "" })(byDefault(h))
+	},
+	"links that are but a query":                   linking(func(link *url.URL) { link.Scheme, link.Host, link.Path = "", "", "" }),
+	"links with the port that goes without saying": linking(func(link *url.URL) { link.Host += ":80" }),
 	"reversed lists": changingLists(func(_ asked, items []any) any {
 		slices.Reverse(items)
 		return items

@@ -49,7 +49,7 @@ var masking = []promise{
 	{
 		id: "params/secret-nowhere", alm: "35,101,165", ana: "422", evidence: Stated, level: Must, needs: []Need{editor, reader},
 		says:  "Passwords and tokens in params are nowhere in what a user without the permission receives.",
-		fails: "Such a value in a body or a header: of lists, filtered lists, single connections or refusals.",
+		fails: "Such a value in a body or a header: of lists, filtered lists, single connections or refusals. If there is none, that is noted.",
 		run:   paramsSecretNowhere,
 	},
 	{

@@ -199,6 +199,16 @@ func TestSecretsInUnlikelyPlaces(t *testing.T) {
 	}
 }
 
+// TestNoSecretToLookFor: a run that only reads needn't end as incomplete where nobody is shown a password.
+func TestNoSecretToLookFor(t *testing.T) {
+	masked := fairServers["passwords blanked for everybody"](mock.New())
+	report := run(t, mockTarget(masked), conformance.ReadOnly(), conformance.WithSelection("*/params/secret-nowhere"))
+	assert.Equal(t, report.Count(conformance.Noted), 2, failures(report))
+	assert.Equal(t, report.ExitStatus(), conformance.ExitConformant)
+	report = run(t, mockTarget(emptyMock(t)), conformance.ReadOnly(), conformance.WithSelection("*/params/secret-nowhere"))
+	assert.Equal(t, report.Count(conformance.Blocked), 2, failures(report))
+}
+
 // TestLeaksAreNotRepeated: a report of a leak doesn't leak.
 func TestLeaksAreNotRepeated(t *testing.T) {
 	report := run(t, mockTarget(leaking("reader", func(asked) bool { return true })(mock.New())), listsFiltersMasking)

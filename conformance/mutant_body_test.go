@@ -156,3 +156,25 @@ func withoutNulls(v any) any {
 	}
 	return v
 }
+
+// keepProjectNames shows the names in params that the connection had before its project was changed.
+func keepProjectNames(c *call) {
+	var before conformance.Object
+	if c.updating() {
+		before = c.stored(c.id)
+	}
+	c.serve()
+	if o := c.one(); before != nil && c.ok() && o["project"] != before["project"] && c.memory[c.itemPath(c.id)] == nil {
+		c.memory[c.itemPath(c.id)] = before["params"]
+	}
+	c.each(func(o conformance.Object) bool {
+		names, _ := c.memory[c.itemPath(number(o["id"]))].(conformance.Object)
+		params, shown := o["params"].(conformance.Object)
+		for _, name := range []string{"sde_project", "sde_application", "sde_businessunit"} {
+			if names != nil && shown {
+				params[name] = names[name]
+			}
+		}
+		return names != nil && shown
+	})
+}

@@ -117,6 +117,15 @@ var maskingMutants = []mutant{
 		},
 	},
 	{
+		name: "connection-needs-permission", says: "who may not see params is refused a single connection",
+		kills: "get/readable-without-permission", also: "params/*",
+		bend: func(c *call) {
+			if c.serve(); c.method == http.MethodGet && c.id != 0 && c.ok() && !c.permitted() {
+				c.refuse(http.StatusForbidden, "no")
+			}
+		},
+	},
+	{
 		name: "masking-hides-more", says: "who may not see params doesn't see the command either",
 		kills: "params/rest-unchanged", also: "list/fields",
 		bend: forReaders(func(_ *call, item conformance.Object) { delete(item, "command") }),

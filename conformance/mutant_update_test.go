@@ -168,6 +168,10 @@ var updateMutants = []mutant{
 		},
 	},
 	{
+		name: "update-keeps-project-names", says: "after an update of the project, params names the one before", kills: "update/project-follows",
+		also: "update/* list/*", bend: keepProjectNames,
+	},
+	{
 		name: "update-not-idempotent", says: "an update that changes nothing adds a mark to the alias", kills: "update/idempotent", also: "update/*",
 		bend: beforeUpdate(func(c *call, before conformance.Object) bool {
 			same := c.sent["alias"] == before["alias"] && c.sent["frequency"] == before["frequency"]

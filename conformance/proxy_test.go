@@ -71,6 +71,7 @@ func through(t *testing.T, server *mock.Server) (*conformance.Target, *breaches)
 	found := &breaches{found: map[string]bool{}}
 	proxy, err := mock.NewProxy(mock.ProxyConfig{
 		Upstream: &url.URL{Scheme: "http", Host: "upstream.invalid"}, Transport: server.Client().Transport, Known: known(),
+		KeepHost: true, // else next leads past the proxy
 	}, mock.WithObserver(found.observe))
 	assert.NilError(t, err)
 	return mockTarget(proxy), found

@@ -40,10 +40,14 @@ func (t *T) wantSelection(list []Object, member, value string) {
 	if !t.wantList(r) {
 		return
 	}
-	got := t.Items(u, r)
-	returned := byID(got)
+	t.wantSelected(list, member, value, t.Items(u, r))
+}
+
+// wantSelected judges that got is what of the list passes the filter. Whether case matters is open.
+func (t *T) wantSelected(list []Object, member, value string, got []Object) {
+	want, returned := selectBy(list, member, value), byID(got)
 	for id, item := range byID(list) {
-		if text, _ := item[member].(string); text != value && strings.EqualFold(text, value) && returned[id] != nil {
+		if item[member] != value && passes(item, member, value) && returned[id] != nil {
 			want = append(want, item)
 		}
 	}

@@ -28,6 +28,13 @@ var replacements = []promise{
 		fails: "A member that an earlier update sent, and this one doesn't, is still there: params are merged.",
 		run:   updateParamsReplaced,
 	},
+	{
+		id: "update/project-follows", alm: "219, 223, 230-231", ana: "479, 486-488", evidence: Shown, level: Should, mode: Write,
+		needs: []Need{editor, connector, secondProject},
+		says:  "When the project changes, the names of project, application and business unit in params become those of the new one.",
+		fails: "Another name than in a connection that was created on that project.",
+		run:   updateProjectFollows,
+	},
 }
 
 func updateParamsSent(t *T) {
@@ -95,6 +102,20 @@ func updateParamsReplaced(t *T) {
 			t.WantEqual("/params/"+name, want, value)
 		} else {
 			t.Want(!there, "/params/"+name+" absent", showAt("/params/"+name, value))
+		}
+	}
+}
+
+func updateProjectFollows(t *T) {
+	m, other := t.Made(subject), t.Made(plainly(t, twin)) // of the first project and of the second
+	if equal(ofProject(m), ofProject(other)) {
+		t.Note("params don't tell one project from another")
+		return
+	}
+	for _, witness := range []*Made{other, m} {
+		params, _ := t.set(m, with(t.updateOf(m), "project", witness.Sent["project"]))["params"].(Object)
+		for _, name := range projectParams {
+			t.WantEqual("/params/"+name, ofProject(witness)[name], params[name])
 		}
 	}
 }

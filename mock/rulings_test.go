@@ -81,6 +81,8 @@ func TestRulings(t *testing.T) {
 		{"query: a broken escape", "reader", "GET", alm + "?alias=%zz", "", nil, 400, "", nil},
 		{"pagination: a page that isn't there", "reader", "GET", alm + "?page_size=2&page=3", "", nil, 404, `{"detail":"Invalid page."}`, nil},
 		{"pagination: not a number", "reader", "GET", alm + "?page_size=many", "", nil, 400, `{"page_size":["A valid integer is required."]}`, nil},
+		{"pagination: page zero", "reader", "GET", alm + "?page_size=2&page=0", "", nil, 400, `{"page":["Ensure this value is greater than or equal to 1."]}`, nil},
+		{"pagination: page that is no number", "reader", "GET", alm + "?page_size=2&page=two", "", nil, 400, `{"page":["A valid integer is required."]}`, nil},
 		{"pagination: zero", "reader", "GET", alm + "?page_size=0", "", nil, 400, `{"page_size":["Ensure this value is greater than or equal to 1."]}`, nil},
 		{"no slash: GET", "reader", "GET", strings.TrimSuffix(alm, "/") + "?alias=a%20b", "", nil, 301, "", []string{"Location: " + alm + "?alias=a%20b"}},
 		{
