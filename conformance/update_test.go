@@ -177,7 +177,7 @@ func TestFairUpdates(t *testing.T) {
 		warned int
 	}{
 		{"as it is", twisted{}, 0},
-		{"params merged", twisted{put: merging}, 2},
+		{"params merged", twisted{put: merging}, 4}, // and so the names of the project before, too
 		{"omitted members kept", twisted{put: keeping}, 0},
 		{"422 for 400", twisted{answer: withStatuses(map[int]int{400: 422})}, 0},
 		{"404 without a body", twisted{answer: func(_ *twisted, _ *http.Request, status int, o jsonObject) (int, jsonObject) {
