@@ -132,7 +132,8 @@ func getID(t *T) {
 	})
 }
 
-// getReadable reads what the user is known to see: all, or what the own list shows.
+// getReadable reads what the user is known to see: all, or what the own list shows. What nobody can read is for
+// another check.
 func getReadable(t *T) {
 	u := t.Colleague(reader)
 	t.Steady(func(list []Object) {
@@ -144,6 +145,7 @@ func getReadable(t *T) {
 			t.Block("user %s sees no %s connection at the target", u.Name, t.Kind)
 		}
 		for _, id := range sample(items, 5) {
+			t.NeedGet(t.As(editor), id)
 			t.WantStatus(t.Get(u, id), http.StatusOK)
 		}
 	})

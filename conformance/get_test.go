@@ -37,7 +37,7 @@ func TestGetOne(t *testing.T) {
 	tryEach(t, []unlike{
 		{
 			"answers 206", status(http.StatusPartialContent, func(x *exchange) bool { return getItem(x) && x.serve().status == http.StatusOK }),
-			"fail alm/http/path\nfail alm/get/status\nblocked alm/get/bare\nblocked alm/get/same-as-list\nblocked alm/get/id\nblocked alm/get/safe\n" +
+			"fail alm/http/path\nfail alm/get/status\nblocked alm/get/bare\nblocked alm/get/same-as-list\nblocked alm/get/id\nblocked alm/get/readable-without-permission\nblocked alm/get/safe\n" +
 				"warn alm/schema/replies",
 		},
 		{"puts an envelope around", item(func(o map[string]any) {
@@ -88,7 +88,7 @@ func TestGetOne(t *testing.T) {
 			return a.connections(func(o map[string]any) { o["alias"] = fmt.Sprint(o["alias"], reads) })
 		}, strings.Join([]string{
 			"inconclusive alm/http/path", "inconclusive alm/get/status", "inconclusive alm/get/bare", "inconclusive alm/get/same-as-list",
-			"inconclusive alm/get/id", "fail alm/get/safe",
+			"inconclusive alm/get/id", "inconclusive alm/get/readable-without-permission", "fail alm/get/safe",
 		}, "\n")},
 	})
 }

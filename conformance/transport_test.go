@@ -80,7 +80,7 @@ func TestPaths(t *testing.T) {
 				return plain(http.StatusFound)
 			}
 			return x.serve()
-		}, "fail alm/http/path\nfail alm/get/status\nblocked alm/get/bare\nblocked alm/get/same-as-list\nblocked alm/get/id\nblocked alm/get/safe"},
+		}, "fail alm/http/path\nfail alm/get/status\nblocked alm/get/bare\nblocked alm/get/same-as-list\nblocked alm/get/id\nblocked alm/get/readable-without-permission\nblocked alm/get/safe"},
 		{
 			"fails without a slash", status(http.StatusInternalServerError, slashless),
 			"fail alm/http/no-slash\nfail alm/http/no-slash-write\nfail alm/http/no-5xx",
