@@ -174,7 +174,7 @@ func (g *generator) update() {
 		t.body["alias"] = "{run}" + one(g, oddAliases)
 	}
 	s := Step{User: one(g, t.maker.editors).Name, Method: http.MethodPut, Path: t.path(), Body: bodyOf(t.body), Expect: Accepted}
-	if granted, _ := g.frequencies(t.maker.org); plain(t.body, granted) != nil {
+	if granted, _ := g.frequencies(t.maker.org); oddity(t.body, granted) != nil {
 		s.Expect = Open
 	}
 	g.add(s)
@@ -184,8 +184,8 @@ func (g *generator) update() {
 	}
 }
 
-// plain says what keeps a body from being an ordinary one: see oddCreate, which leaves its marks.
-func plain(body object, granted []string) error {
+// oddity says what keeps a body from being an ordinary one: see oddCreate, which leaves its marks.
+func oddity(body object, granted []string) error {
 	alias, _ := body["alias"].(string)
 	if !ordinary(alias) {
 		return errOdd

@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"github.com/sdecontract/sdecontract/internal/plain"
 )
 
 // Colours of a terminal.
@@ -24,8 +26,8 @@ func Text(w io.Writer, r *Report, color bool) error {
 	if product := strings.TrimSpace(r.Implementation.Product + " " + r.Implementation.Version); product != "" {
 		fmt.Fprintf(&b, " (%s)", oneLine(strings.TrimSuffix(product+", "+r.Implementation.Organization, ", ")))
 	}
-	fmt.Fprintf(&b, "\nSeed %d: %d requests in %d sequences, %d connections created, %s\n", r.Seed, r.Requests, r.Sequences,
-		len(r.Created), r.Duration.Round(100*time.Millisecond))
+	fmt.Fprintf(&b, "\nSeed %d: %s in %s, %s created, %s\n", r.Seed, plain.Count(r.Requests, "request"), plain.Count(r.Sequences, "sequence"),
+		plain.Count(len(r.Created), "connection"), r.Duration.Round(100*time.Millisecond))
 	if r.ReadOnly {
 		b.WriteString("Nothing was written: the target is only read.\n")
 	}
@@ -91,16 +93,9 @@ func (r *Report) text(b *bytes.Buffer) {
 	case len(r.Findings) == 0:
 		b.WriteString("No finding.\n")
 	case broken == 0:
-		fmt.Fprintf(b, "%s, all of them doubtful: the documentation only suggests otherwise.\n", count(len(r.Findings)))
+		fmt.Fprintf(b, "%s, all of them doubtful: the documentation only suggests otherwise.\n", plain.Count(len(r.Findings), "finding"))
 	default:
 		fmt.Fprintf(b, "%s, %d of them doubtful. They change no verdict on conformance: for that, 'sdecontract verify'.\n",
-			count(len(r.Findings)), len(r.Findings)-broken)
+			plain.Count(len(r.Findings), "finding"), len(r.Findings)-broken)
 	}
-}
-
-func count(n int) string {
-	if n == 1 {
-		return "1 finding"
-	}
-	return fmt.Sprintf("%d findings", n)
 }
