@@ -157,7 +157,7 @@ release-check: ## Check .goreleaser.yaml as it was committed, and build a snapsh
 	$(GORELEASER) --version >/dev/null; cd $$dir/clone; git remote set-url origin https://github.com/sdecontract/sdecontract.git; \
 	$(GORELEASER) check && $(GORELEASER) release --snapshot --skip=publish,sbom && cat dist/checksums.txt
 
-# MODULES: a module cache to use; without it, what is needed is downloaded.
+# MODULES: a module cache to use, such as that of go env GOMODCACHE; without it, what is needed is downloaded.
 .PHONY: fresh
 fresh: ## Show that a clone of the last commit works where there is only Go, git, make and POSIX: minutes
 	test/fresh.sh $(MODULES)

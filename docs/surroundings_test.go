@@ -80,7 +80,7 @@ func environment(t *testing.T, dir, source, listen string) []string {
 	}
 	out, err := exec.Command("go", "env", "GOCACHE", "GOMODCACHE", "GOPATH").Output()
 	assert.NilError(t, err)
-	for i, value := range strings.Fields(string(out)) {
+	for i, value := range strings.Split(strings.TrimSpace(string(out)), "\n") {
 		list = append(list, []string{"GOCACHE=", "GOMODCACHE=", "GOPATH="}[i]+value)
 	}
 	return list

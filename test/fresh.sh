@@ -4,7 +4,7 @@
 # directory with a space in its name, for nobody else to read; locale and time zone are odd.
 #
 #   test/fresh.sh            what it needs is downloaded
-#   test/fresh.sh CACHE      that is taken from the module cache CACHE, such as $(go env GOMODCACHE), which isn't written to
+#   test/fresh.sh CACHE      that is taken from the module cache CACHE, such as "$(go env GOMODCACHE)", which isn't written to
 set -eu
 cd "$(dirname "$0")/.."
 
