@@ -45,7 +45,7 @@ func listPages(t *T) {
 			}
 			paged = t.walk(u, r)
 		}
-		if again := t.walk(u, t.Listing(u)); !slices.Equal(whole.ids(), again.ids()) {
+		if again := t.walk(u, t.Listing(u)); !maps.Equal(whole.shown, again.shown) {
 			continue
 		}
 		t.wantPages(whole, paged)
@@ -55,7 +55,7 @@ func listPages(t *T) {
 }
 
 func (t *T) wantPages(whole, paged walk) {
-	if !paged.paged && slices.Equal(whole.ids(), paged.ids()) {
+	if !paged.paged && maps.Equal(whole.shown, paged.shown) {
 		t.Note("the list doesn't come in pages")
 		return
 	}
@@ -63,14 +63,13 @@ func (t *T) wantPages(whole, paged walk) {
 		return
 	}
 	var found []Difference
-	shown := paged.count()
-	for id := range whole.count() {
-		if n := shown[id]; n != 1 {
+	for id := range whole.shown {
+		if n := paged.shown[id]; n != 1 {
 			found = append(found, Difference{"/results", "connection " + id + " on one page", fmt.Sprintf("on %d of them", n)})
 		}
 	}
-	for id := range shown {
-		if whole.count()[id] == 0 {
+	for id := range paged.shown {
+		if whole.shown[id] == 0 {
 			found = append(found, Difference{"/results", "what the whole list shows", "connection " + id + " as well"})
 		}
 	}
@@ -131,6 +130,7 @@ func passes(item Object, member, value string) bool {
 // walk is a list as next leads through it.
 type walk struct {
 	items  []Object
+	shown  map[string]int // how often each connection is there, by id
 	paged  bool
 	astray []Difference // where next leads that it shouldn't
 }
@@ -138,7 +138,7 @@ type walk struct {
 // walk follows next from a list's reply to the end, or until it is clear that there is none. A link to another host
 // is followed at the target, so that the token stays there.
 func (t *T) walk(u *User, r *Reply) walk {
-	w, been, known, idle := walk{}, map[string]bool{r.url: true}, map[string]int{}, 0
+	w, been, idle := walk{shown: map[string]int{}}, map[string]bool{r.url: true}, 0
 	for page := 1; ; page++ {
 		_, isList := r.Object()["results"].([]any)
 		switch {
@@ -149,10 +149,9 @@ func (t *T) walk(u *User, r *Reply) walk {
 			w.stray("a list", statusOf(r))
 			return w
 		}
-		w.items = append(w.items, objectsOf(r)...)
-		before := len(known)
-		maps.Copy(known, w.count())
-		if idle++; len(known) > before {
+		before := len(w.shown)
+		w.add(objectsOf(r))
+		if idle++; len(w.shown) > before {
 			idle = 0
 		}
 		path := t.follow(&w, r)
@@ -196,26 +195,16 @@ func (w *walk) stray(expected, actual string) {
 	w.astray = withOnce(w.astray, Difference{"/next", expected, actual})
 }
 
-// count tells how often each connection is there.
-func (w walk) count() map[string]int {
-	count := map[string]int{}
-	for _, item := range w.items {
+// add takes the items of a page.
+func (w *walk) add(items []Object) {
+	w.items = append(w.items, items...)
+	for _, item := range items {
 		id, ok := item["id"]
 		if !ok {
 			id = item
 		}
-		count[show(id)]++
+		w.shown[show(id)]++
 	}
-	return count
-}
-
-// ids are those of the items, in order.
-func (w walk) ids() []string {
-	var all []string
-	for _, id := range sorted(w.count()) {
-		all = append(all, slices.Repeat([]string{id}, w.count()[id])...)
-	}
-	return all
 }
 
 // nextURL is where the reply says that the next page is; nil if it names none.
