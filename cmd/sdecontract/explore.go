@@ -98,7 +98,7 @@ If several hold, the first of 2, 1, 4, 3 wins.`,
 // exploreForms are the forms of the report on an exploration.
 var exploreForms = formsOf[*explore.Report]{
 	{"text", func(w io.Writer, r *explore.Report, style report.Style) error { return explore.Text(w, r, style.Color) }},
-	{"json", plain(explore.JSON)},
+	{"json", unstyled(explore.JSON)},
 }
 
 // runExplore explores and writes the reports. The error bears the exit status.

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/sdecontract/sdecontract/conformance"
+	"github.com/sdecontract/sdecontract/internal/plain"
 	"github.com/sdecontract/sdecontract/mock"
 )
 
@@ -237,13 +238,13 @@ func (flags proxyFlags) save(errOut io.Writer, recorder *mock.Recorder) error {
 	if err != nil {
 		return exitError{exitFailed, fmt.Errorf("--record: %w", err)}
 	}
-	line := fmt.Sprintf("recorded %s and %s in %s", counted(sum.Exchanges, "exchange", "exchanges"),
-		counted(sum.Connections, "connection", "connections"), flags.record)
+	line := fmt.Sprintf("recorded %s and %s in %s", plain.Count(sum.Exchanges, "exchange"),
+		plain.Count(sum.Connections, "connection"), flags.record)
 	if sum.Dropped > 0 {
 		line += fmt.Sprintf("; %d too large, too many or broken off were not", sum.Dropped)
 	}
 	if sum.Skipped > 0 {
-		line += fmt.Sprintf("; %s that the contract forbids are not in its world", counted(sum.Skipped, "connection", "connections"))
+		line += fmt.Sprintf("; %s that the contract forbids are not in its world", plain.Count(sum.Skipped, "connection"))
 	}
 	_, err = fmt.Fprintln(errOut, "sdecontract: "+line)
 	return err

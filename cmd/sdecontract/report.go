@@ -11,6 +11,7 @@ import (
 
 	"github.com/sdecontract/sdecontract/conformance"
 	"github.com/sdecontract/sdecontract/conformance/report"
+	"github.com/sdecontract/sdecontract/internal/plain"
 )
 
 // drawing says how and where a report is drawn.
@@ -72,7 +73,7 @@ Exit status:
 func files(command string, least, most int, what string) cobra.PositionalArgs {
 	return func(_ *cobra.Command, args []string) error {
 		if len(args) < least || most > 0 && len(args) > most {
-			return usageError{fmt.Errorf("%s takes %s, got %s", command, what, counted(len(args), "file", "files"))}
+			return usageError{fmt.Errorf("%s takes %s, got %s", command, what, plain.Count(len(args), "file"))}
 		}
 		return nil
 	}

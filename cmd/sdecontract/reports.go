@@ -19,12 +19,12 @@ import (
 // forms are the forms of the report on a server, in the order in which people are told of them.
 var forms = formsOf[*conformance.Report]{
 	{"text", report.Text},
-	{"json", plain(report.JSON)},
-	{"junit", plain(report.JUnit)},
-	{"ctrf", plain(report.CTRF)},
-	{"markdown", plain(report.Markdown)},
-	{"badge", plain(report.Badge)},
-	{"html", plain(report.HTML)},
+	{"json", unstyled(report.JSON)},
+	{"junit", unstyled(report.JUnit)},
+	{"ctrf", unstyled(report.CTRF)},
+	{"markdown", unstyled(report.Markdown)},
+	{"badge", unstyled(report.Badge)},
+	{"html", unstyled(report.HTML)},
 }
 
 // clientForms are those of the report on a client.
@@ -32,15 +32,15 @@ var clientForms = formsOf[*verdict.Report]{
 	{"text", func(w io.Writer, r *verdict.Report, style report.Style) error {
 		return verdict.Text(w, r, verdict.Style(style))
 	}},
-	{"json", plain(verdict.JSON)},
-	{"junit", plain(verdict.JUnit)},
-	{"markdown", plain(verdict.Markdown)},
-	{"html", plain(verdict.HTML)},
-	{"har", plain(verdict.HAR)},
+	{"json", unstyled(verdict.JSON)},
+	{"junit", unstyled(verdict.JUnit)},
+	{"markdown", unstyled(verdict.Markdown)},
+	{"html", unstyled(verdict.HTML)},
+	{"har", unstyled(verdict.HAR)},
 }
 
-// plain is a form that has no style.
-func plain[R any](write func(io.Writer, R) error) func(io.Writer, R, report.Style) error {
+// unstyled is a form that has no style.
+func unstyled[R any](write func(io.Writer, R) error) func(io.Writer, R, report.Style) error {
 	return func(w io.Writer, r R, _ report.Style) error { return write(w, r) }
 }
 

@@ -156,10 +156,3 @@ func hint(secure bool) string {
 	}
 	return text
 }
-
-func counted(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
-}

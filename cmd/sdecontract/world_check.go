@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/sdecontract/sdecontract/internal/plain"
 	"github.com/sdecontract/sdecontract/mock"
 )
 
@@ -67,6 +68,6 @@ func readWorld(errOut io.Writer, name string, data []byte) (*mock.World, error) 
 }
 
 func inWords(s mock.WorldSize) string {
-	return fmt.Sprintf("%s, %s, %s, %s, %s", counted(s.Organizations, "organization", "organizations"), counted(s.Users, "user", "users"),
-		counted(s.Connectors, "connector", "connectors"), counted(s.Projects, "project", "projects"), counted(s.Connections, "connection", "connections"))
+	return fmt.Sprintf("%s, %s, %s, %s, %s", plain.Count(s.Organizations, "organization"), plain.Count(s.Users, "user"),
+		plain.Count(s.Connectors, "connector"), plain.Count(s.Projects, "project"), plain.Count(s.Connections, "connection"))
 }
