@@ -97,7 +97,7 @@ func openTab(t *testing.T, browser context.Context, url string, v view, mayLoad 
 	}))
 	t.Cleanup(cancel)
 	assert.NilError(t, chromedp.Do(ctx))
-	ctx, stop := context.WithTimeout(ctx, 20*time.Second)
+	ctx, stop := context.WithTimeout(ctx, time.Minute)
 	t.Cleanup(stop)
 	t.Cleanup(func() {
 		lock.Lock()
@@ -135,8 +135,19 @@ func eval[T any](t *testing.T, ctx context.Context, expression string) T {
 	return result
 }
 
-// until waits until an expression is true in the page.
+// until waits until an expression is true in the page, or in the page that takes its place.
 func until(t *testing.T, ctx context.Context, expression string) {
 	t.Helper()
-	eval[bool](t, ctx, "new Promise((done) => { const look = () => ("+expression+") ? done(true) : setTimeout(look, 10); look(); })")
+	look := chromedp.Evaluate[bool]("new Promise((done) => setTimeout(() => done(!!("+expression+")), 10))", chromedp.EvalAwaitPromise)
+	var last error
+	for ctx.Err() == nil {
+		met, err := chromedp.Run(ctx, look)
+		if met {
+			return
+		}
+		if ctx.Err() == nil {
+			last = err // a page that is left takes with it what waits there
+		}
+	}
+	t.Fatalf("never so in the page: %s (%v)", expression, last)
 }

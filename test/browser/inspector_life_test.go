@@ -3,10 +3,11 @@ package browser_test
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -52,28 +53,31 @@ func TestInspectorUnderLoad(t *testing.T) {
 // TestInspectorReconnects: the page says that the mock is gone, and that another one took its place.
 func TestInspectorReconnects(t *testing.T) {
 	browser := launch(t)
-	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	assert.NilError(t, err)
-	address := listener.Addr().String()
-	s := &inspected{t: t, url: "http://" + address}
-	serve := func(l net.Listener) (*mock.Server, func()) {
-		m := mock.New()
-		handler := control.New(mock.NewHost(m, mock.HostLimits{}), control.Options{})
-		server := &http.Server{Handler: handler}
-		go func() { _ = server.Serve(l) }()
-		return m, func() { handler.Close(); _ = server.Close() }
+	var current atomic.Pointer[control.Handler]
+	s := &inspected{t: t}
+	s.http = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		handler := current.Load()
+		if handler == nil { // nobody listens
+			panic(http.ErrAbortHandler)
+		}
+		handler.ServeHTTP(w, r)
+	}))
+	s.url = s.http.URL
+	start := func() { current.Store(control.New(mock.NewHost(mock.New(), mock.HostLimits{}), control.Options{})) }
+	stop := func() {
+		current.Swap(nil).Close()
+		s.http.CloseClientConnections()
 	}
-	_, stop := serve(listener)
+	t.Cleanup(s.http.Close)
+	start()
 	tab := s.see(t, browser, "", desk)
 	s.ask("editor", "GET", alm, "")
 	s.ask("editor", "GET", alm, "")
 	until(t, tab, "document.querySelector('#e2')")
 	stop()
 	contains(t, tab, "#link", "reconnecting")
-	listener, err = (&net.ListenConfig{}).Listen(t.Context(), "tcp", address)
-	assert.NilError(t, err)
-	_, stop = serve(listener)
-	defer stop()
+	start()
+	t.Cleanup(stop)
 	contains(t, tab, "#toasts", "The mock was restarted")
 	contains(t, tab, "#link", "live")
 	until(t, tab, "!document.querySelector('.row')")

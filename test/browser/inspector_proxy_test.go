@@ -215,10 +215,7 @@ func TestProxyTakesThePlaceOfMock(t *testing.T) {
 	contains(t, tab, "nav", "World")
 	before := current.Swap(behind.(*control.Handler))
 	before.Close()
-	for of := ""; of != "proxy"; { // what waits in the page would go with it
-		assert.NilError(t, tab.Err())
-		of, _ = chromedp.Run(tab, chromedp.Evaluate[string]("document.documentElement.dataset.of"))
-	}
+	until(t, tab, "document.documentElement.dataset.of === 'proxy'")
 	contains(t, tab, "#watches", w.back.URL)
 	until(t, tab, "document.getElementById('link')?.dataset.state === 'live'")
 	assert.Assert(t, !strings.Contains(text(t, tab, "nav"), "World"))
