@@ -181,23 +181,33 @@ func (e *execution) same(op *operation, s *Step, c *connection, got object, orac
 // compareList compares a list with what there is of this execution, and with its own filters.
 func (e *execution) compareList(op *operation, s *Step, reply, model *conformance.Reply) {
 	filters := filtersOf(e.fill(onTarget, s.Path))
-	if s.Expect != Accepted || !model.OK() {
+	asked := s.Why == inPages
+	if !asked && (s.Expect != Accepted || !model.OK()) {
 		return
 	}
-	items, ok := e.items(s, reply)
-	if !ok {
+	w := e.walk(s, reply)
+	if w.expected != "" {
+		e.differs(agrees, op, "/next", w.expected, w.actual, true)
+	}
+	if !w.whole && !asked {
 		return
 	}
 	there := map[int64]object{}
-	for _, o := range items {
+	doubtful := asked && w.paged
+	for _, o := range w.items {
 		id, isID := conformance.Integer(o["id"])
 		if _, twice := there[id]; twice && isID {
-			e.differs(agrees, op, "/results", "each connection once", "one of them twice", false)
+			e.differs(agrees, op, "/results", "each connection once", "one of them twice", doubtful)
 		}
 		there[id] = o
 		if !fitsSome(filters, o) {
-			e.differs(agrees, op, "?"+strings.Join(sorted(filters), "&"), "connections that pass the filter", "others as well", false)
+			e.differs(agrees, op, "?"+strings.Join(sorted(filters), "&"), "connections that pass the filter", "others as well", doubtful)
 		}
+	}
+	if asked {
+		e.compareItems(op, s, there, nil)
+		e.comparePages(op, s, &w)
+		return
 	}
 	e.compareItems(op, s, there, modelIDs(model))
 	if len(filters) > 1 {

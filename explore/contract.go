@@ -32,6 +32,7 @@ type operation struct {
 type contract struct {
 	operations []*operation
 	filters    []string // parameters of lists that filter
+	size, page string   // parameters of lists that ask for pages
 	// params are the members of params in the examples, with the values that they have there. always are
 	// those that each example of a reply has.
 	params  map[conformance.Kind]map[string][]any
@@ -83,6 +84,12 @@ func (c *contract) add(method string, o *openapi3.Operation) {
 	for _, p := range o.Parameters {
 		if name, filters := p.Value.Extensions["x-filters"].(string); filters && !slices.Contains(c.filters, name) {
 			c.filters = append(c.filters, p.Value.Name)
+		}
+		switch p.Value.Extensions["x-paginates"] {
+		case "size":
+			c.size = p.Value.Name
+		case "page":
+			c.page = p.Value.Name
 		}
 	}
 	c.operations = append(c.operations, op)

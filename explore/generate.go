@@ -45,6 +45,9 @@ func generate(g *ground, seed uint64, number int, writes bool) Sequence {
 	if gen.writes {
 		gen.breakInTurn(seed, number)
 	}
+	if gen.chance(8) {
+		gen.pages()
+	}
 	return gen.steps
 }
 

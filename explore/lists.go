@@ -8,17 +8,16 @@ import (
 	"github.com/sdecontract/sdecontract/conformance"
 )
 
-// maxPages bounds how far next is followed.
-const maxPages = 1000
-
-// pageSize is asked for where lists come in pages.
-const pageSize = "?page_size=1000"
-
 // list asks for the whole list of a kind. ok tells whether one came.
 func (e *execution) list(u *conformance.User, kind conformance.Kind) (items []object, ok bool) {
-	s := Step{User: u.Name, Method: http.MethodGet, Path: kind.Path()}
+	return e.listed(u, kind.Path())
+}
+
+// listed asks for the whole list at the path. Where lists come in pages, it asks for large ones.
+func (e *execution) listed(u *conformance.User, path string) (items []object, ok bool) {
+	s := Step{User: u.Name, Method: http.MethodGet, Path: path}
 	if e.paged {
-		s.Path += pageSize
+		s.Path = withQuery(path, spec().size+"=1000")
 	}
 	at := e.at
 	e.at = -1
@@ -33,43 +32,8 @@ func (e *execution) list(u *conformance.User, kind conformance.Kind) (items []ob
 		return nil, false
 	}
 	e.universal(&s, reply)
-	items, ok = e.items(&s, reply)
-	return items, ok
-}
-
-// items are those of the list, and of the pages behind it.
-func (e *execution) items(s *Step, reply *conformance.Reply) (items []object, ok bool) {
-	op := spec().of(s.kind(), "list")
-	for range maxPages {
-		results, isList := reply.Object()["results"].([]any)
-		if reply.Status != op.status || !isList {
-			return nil, false
-		}
-		for _, r := range results {
-			o, _ := r.(object)
-			if id, ok := conformance.Integer(o["id"]); ok {
-				if e.ids[op.kind] == nil {
-					e.ids[op.kind] = map[int64]bool{}
-				}
-				e.ids[op.kind][id] = true
-			}
-			items = append(items, o)
-		}
-		path, err := e.senders[onTarget].Follow(reply)
-		if err != nil || path == "" {
-			return items, err == nil
-		}
-		if !strings.Contains(s.Path, "page") {
-			e.paged = true
-		}
-		next := *s
-		next.Path = path
-		if reply, err = e.send(onTarget, &next); err != nil || e.busy {
-			return nil, false
-		}
-		e.universal(&next, reply)
-	}
-	return items, false
+	w := e.walk(&s, reply)
+	return w.items, w.whole
 }
 
 // learn takes note of passwords that somebody permitted is shown.

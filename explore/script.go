@@ -98,7 +98,7 @@ func (f *Finding) line(e *Evidence) string {
 	if _, rest, found := strings.Cut(path, "/api/v2/"); found {
 		path = "/api/v2/" + rest
 	}
-	s := f.step(e)
+	s, asked := f.step(e), path
 	switch {
 	case s == nil:
 		what = "a look at what there is"
@@ -113,8 +113,11 @@ func (f *Finding) line(e *Evidence) string {
 			what = strings.TrimSpace(strings.Join([]string{what, s.Why}, "  "))
 		}
 		path = strings.ReplaceAll(s.Path, "{run}", "...")
-		if e.Makes != "" {
+		switch {
+		case e.Makes != "":
 			path = s.kind().Path()
+		case s.Why == inPages: // each page is asked for in its own words
+			path = strings.ReplaceAll(asked, f.Run, "...")
 		}
 	}
 	answer := fmt.Sprint(x.Status)

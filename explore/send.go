@@ -70,19 +70,21 @@ func altered(token string) string {
 	return token[:max(0, len(token)-1)] + last
 }
 
-var braced = regexp.MustCompile(`\{(run|unknown|[A-Z])\}`)
+var braced = regexp.MustCompile(`\{(run|unknown|quarter|[A-Z])\}`)
 
-// fill puts ids and the mark of this execution into a path.
+// fill puts ids, sizes of pages and the mark of this execution into a path.
 func (e *execution) fill(side int, path string) string {
+	kind := conformance.ALM
+	if strings.Contains(path, string(conformance.Analysis)) {
+		kind = conformance.Analysis
+	}
 	return braced.ReplaceAllStringFunc(path, func(text string) string {
 		switch text = strings.Trim(text, "{}"); text {
 		case "run":
 			return e.run
+		case "quarter":
+			return strconv.Itoa(max(1, (len(e.ids[kind])+3)/4))
 		case "unknown":
-			kind := conformance.ALM
-			if strings.Contains(path, string(conformance.Analysis)) {
-				kind = conformance.Analysis
-			}
 			return strconv.FormatInt(e.unknown(side, kind), 10)
 		}
 		return strconv.FormatInt(e.things[text].ids[side], 10)

@@ -30,7 +30,7 @@ var ofStates = map[Latitude]allowance{
 	IDsBeyond32Bits:     {says: "Numbers new connections from 5,000,000,000.", question: "ids"},
 	IDsFrom1000:         {says: "Numbers new connections from 1000.", question: "ids"},
 	IDsOfOneSequence:    {says: "Numbers new connections of both kinds together."},
-	ListOrderVaries:     {says: "Reverses every other list.", question: "order"},
+	ListOrderVaries:     {says: "Reverses every other list that doesn't come in pages.", question: "order"},
 	ListsReversed:       {says: "Lists the connection with the highest id first."},
 	ReaderWrites:        {says: "Lets users create and update who lack the permission; they still don't see params."},
 	SystemFilterAnyCase: {says: "Ignores case in the filter system."},
@@ -66,9 +66,9 @@ var ofStates = map[Latitude]allowance{
 	},
 }
 
-// arrange puts a list in the order in which it is shown.
-func (c *call) arrange(list []*record) {
-	if c.takes(ListsReversed) != (c.takes(ListOrderVaries) && c.lists.Add(1)%2 == 0) {
+// arrange puts a list in the order in which it is shown. Pages of it need one that stays.
+func (c *call) arrange(list []*record, p page) {
+	if c.takes(ListsReversed) != (c.takes(ListOrderVaries) && p.size == 0 && c.lists.Add(1)%2 == 0) {
 		slices.Reverse(list)
 	}
 }

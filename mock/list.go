@@ -70,7 +70,7 @@ func (c *call) search(where []condition, p page) ([]*record, int) {
 	}
 	all, _ := c.store.list(c.op.collection, c.user.Organization, nil, page{})
 	found := slices.DeleteFunc(all, func(rec *record) bool { return !c.selects(rec, where) })
-	c.arrange(found)
+	c.arrange(found, p)
 	from, to := p.span(len(found))
 	return found[from:to], len(found)
 }
