@@ -180,7 +180,7 @@ func (e *execution) same(op *operation, s *Step, c *connection, got object, orac
 
 // compareList compares a list with what there is of this execution, and with its own filters.
 func (e *execution) compareList(op *operation, s *Step, reply, model *conformance.Reply) {
-	filters := filtersOf(e.fill(onTarget, s.Path))
+	filters := filtersOf(e.fill(onTarget, s))
 	asked := s.Why == inPages
 	if !asked && (s.Expect != Accepted || !model.OK()) {
 		return

@@ -23,6 +23,7 @@ type executor struct {
 	runs     int                                 // sequences executed; each has aliases of its own
 	pool     map[poolKey][]*connection           // connections of earlier sequences, to be used again
 	ids      map[conformance.Kind]map[int64]bool // that lists of the target have shown
+	lengths  map[poolKey]int                     // of the whole lists, as last seen
 	paged    bool                                // the target cuts lists into pages: ask for large ones
 	fits     map[string][]misfit                 // items that were held to the schema before
 	secrets  map[string]bool                     // passwords that replies have shown

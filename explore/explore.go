@@ -126,7 +126,7 @@ func newExplorer(target *conformance.Target, model Model, options Options) (*exp
 	}
 	x := &explorer{options: o, causes: map[cause]*Finding{}, doubts: map[cause]*doubt{}, executor: &executor{
 		ground: g, senders: [2]*conformance.Sender{sender, other}, pool: map[poolKey][]*connection{},
-		ids: map[conformance.Kind]map[int64]bool{}, fits: map[string][]misfit{}, secrets: map[string]bool{},
+		ids: map[conformance.Kind]map[int64]bool{}, lengths: map[poolKey]int{}, fits: map[string][]misfit{}, secrets: map[string]bool{},
 		inherits: map[string][]string{}, limit: o.Requests,
 	}}
 	for i, saved := range o.Sequences {

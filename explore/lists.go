@@ -33,6 +33,9 @@ func (e *execution) listed(u *conformance.User, path string) (items []object, ok
 	}
 	e.universal(&s, reply)
 	w := e.walk(&s, reply)
+	if w.whole && path == s.kind().Path() {
+		e.lengths[poolKey{u.Organization, s.kind()}] = len(w.items)
+	}
 	return w.items, w.whole
 }
 

@@ -55,7 +55,7 @@ func (e *execution) walk(s *Step, reply *conformance.Reply) walk {
 	if s.Why == inPages {
 		most = maxPagesAsked
 	}
-	been, idle := map[string]bool{e.fill(onTarget, s.Path): true}, 0
+	been, idle := map[string]bool{e.fill(onTarget, s): true}, 0
 	for page := 1; ; page++ {
 		results, isList := reply.Object()["results"].([]any)
 		if reply.Status != op.status || !isList {
@@ -68,9 +68,11 @@ func (e *execution) walk(s *Step, reply *conformance.Reply) walk {
 			idle = 0
 		}
 		path, err := e.senders[onTarget].Follow(reply)
-		switch link := reply.Object()["next"]; {
-		case err != nil || path != "" && e.otherScheme(link):
+		if link := reply.Object()["next"]; err != nil || path != "" && e.otherScheme(link) {
 			w.expected, w.actual = "a page of "+e.target.URL+", or none", e.show("/next", link)
+		}
+		switch {
+		case err != nil:
 			return w
 		case path == "":
 			w.whole = true

@@ -17,7 +17,7 @@ func (e *execution) send(side int, s *Step) (*conformance.Reply, error) {
 		e.err = errSpent
 		return nil, errSpent
 	}
-	ask := conformance.Request{Method: s.Method, Path: e.fill(side, s.Path), Header: map[string]string{}}
+	ask := conformance.Request{Method: s.Method, Path: e.fill(side, s), Header: map[string]string{}}
 	if s.Body != "" {
 		ask.Body = []byte(strings.ReplaceAll(string(s.Body), "{run}", e.run))
 	}
@@ -73,19 +73,22 @@ func altered(token string) string {
 var braced = regexp.MustCompile(`\{(run|unknown|quarter|[A-Z])\}`)
 
 // fill puts ids, sizes of pages and the mark of this execution into a path.
-func (e *execution) fill(side int, path string) string {
-	kind := conformance.ALM
-	if strings.Contains(path, string(conformance.Analysis)) {
-		kind = conformance.Analysis
-	}
-	return braced.ReplaceAllStringFunc(path, func(text string) string {
+func (e *execution) fill(side int, s *Step) string {
+	return braced.ReplaceAllStringFunc(s.Path, func(text string) string {
 		switch text = strings.Trim(text, "{}"); text {
 		case "run":
 			return e.run
 		case "quarter":
-			return strconv.Itoa(max(1, (len(e.ids[kind])+3)/4))
+			u := e.user(s.User)
+			if u == nil {
+				return "1"
+			}
+			return strconv.Itoa(max(1, (e.lengths[poolKey{u.Organization, s.kind()}]+3)/4))
 		case "unknown":
-			return strconv.FormatInt(e.unknown(side, kind), 10)
+			return strconv.FormatInt(e.unknown(side, s.kind()), 10)
+		}
+		if e.things[text] == nil { // a server's link has braces, too
+			return "{" + text + "}"
 		}
 		return strconv.FormatInt(e.things[text].ids[side], 10)
 	})

@@ -27,7 +27,7 @@ const (
 
 // Step is a request of a sequence. Path, headers and body may hold these in braces: run, which begins every
 // alias that an execution of the sequence gives; the label of a step that makes a connection, for its id;
-// unknown, for an id that no connection has; quarter, for a quarter of the connections that lists have shown; token
+// unknown, for an id that no connection has; quarter, for a quarter of the connections in the list; token
 // and altered, for the user's token and one like it.
 type Step struct {
 	// Makes labels the connection that the step creates, for the steps behind it. While the budget lasts, it
