@@ -73,9 +73,12 @@ func (s *Sender) Allow(kind Kind, id int64) { s.run.declareUnused(kind, id) }
 func (s *Sender) Created() []Created { return slices.Clone(s.run.report.Created) }
 
 // Account takes a connection into the account that came into being in another way than by a documented
-// create; o is the connection as it is shown.
+// create; o is the connection as it is shown. One that is accounted for already isn't counted again.
 func (s *Sender) Account(kind Kind, u *User, o Object) error {
 	id, _ := integer(o["id"])
+	if s.run.own[ownKey{kind, id}] {
+		return nil
+	}
 	return s.run.created(kind, id, request{user: u}, &Reply{Value: o})
 }
 
@@ -174,7 +177,7 @@ func (s *Sender) Follow(reply *Reply) (path string, err error) {
 // Settle leaves what was created at the frequency manually, as a run of the suite does at its end, and
 // returns it all.
 func (s *Sender) Settle(ctx context.Context) []Created {
-	s.run.unreachable = 0
+	s.run.unreachable = min(s.run.unreachable, maxUnreachable-1) // a target that is gone is tried once more
 	(&T{ctx: ctx, run: s.run}).settle()
 	for i := range s.run.report.Created {
 		c := &s.run.report.Created[i]

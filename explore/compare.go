@@ -185,7 +185,11 @@ func (e *execution) compareList(op *operation, s *Step, reply, model *conformanc
 	if !asked && (s.Expect != Accepted || !model.OK()) {
 		return
 	}
-	w := e.walk(s, reply)
+	most := maxPagesRead
+	if asked {
+		most = maxPagesAsked
+	}
+	w := e.walk(s, reply, most)
 	if w.expected != "" {
 		e.differs(agrees, op, "/next", w.expected, w.actual, true)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/sdecontract/sdecontract/conformance"
 )
@@ -24,13 +25,15 @@ type executor struct {
 	pool     map[poolKey][]*connection           // connections of earlier sequences, to be used again
 	ids      map[conformance.Kind]map[int64]bool // that lists of the target have shown
 	lengths  map[poolKey]int                     // of the whole lists, as last seen
-	paged    bool                                // the target cuts lists into pages: ask for large ones
-	fits     map[string][]misfit                 // items that were held to the schema before
-	secrets  map[string]bool                     // passwords that replies have shown
-	inherits map[string][]string                 // members of params that connector and project give
-	skipped  int                                 // requests that could have met what isn't the run's
-	limit    int                                 // requests at most
-	answered bool                                // the target has given a reply
+	paged    pages
+	endless  map[conformance.Kind]bool // whose list is too long to be read
+	fits     map[string][]misfit       // items that were held to the schema before
+	secrets  map[string]bool           // passwords that replies have shown
+	inherits map[string][]string       // members of params that connector and project give
+	skipped  int                       // requests that could have met what isn't the run's
+	limit    int                       // requests at most
+	answered bool                      // the target has given a reply
+	timeout  time.Duration             // for each request
 }
 
 type poolKey struct {
@@ -157,7 +160,7 @@ func (e *execution) reuse(s *Step) bool {
 		return false
 	}
 	left := e.senders[onTarget].Left(s.kind())
-	if e.fresh && left > 0 || s.fresh && left > e.target.Writes.Budget()/5 { // some are for those who look closer
+	if e.fresh && left > e.reserve() || s.fresh && left > e.target.Writes.Budget()/5 { // some are for those who look closer
 		return false
 	}
 	u := e.user(s.User)
@@ -182,7 +185,8 @@ func (e *execution) reuse(s *Step) bool {
 func (e *execution) mayWrite(s *Step) bool {
 	target := e.senders[onTarget]
 	mayCreate := !s.safe() && s.Method != http.MethodPatch && len(s.uses()) == 0 || s.Method == http.MethodPost
-	if mayCreate && target.Left(s.kind()) == 0 && s.Expect != Refused && s.Expect != Unauthorized {
+	left := target.Left(s.kind())
+	if mayCreate && (left == 0 || left <= e.reserve() && s.Expect != Refused && s.Expect != Unauthorized) {
 		return false
 	}
 	if s.safe() {
@@ -213,6 +217,16 @@ func (e *execution) mayWrite(s *Step) bool {
 		e.allow(s.kind(), c.ids[onTarget], c.ids[onModel])
 	}
 	return true
+}
+
+// reserve is how many of the connections that may be created are kept for servers that grant what should be refused:
+// those that don't never use them up, and so can be tried to the end.
+func (x *executor) reserve() int {
+	budget := x.target.Writes.Budget()
+	if budget < 4 {
+		return 0
+	}
+	return max(1, budget/10)
 }
 
 func (e *execution) allow(kind conformance.Kind, target, model int64) {

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/sdecontract/sdecontract/conformance"
@@ -85,7 +86,7 @@ func Run(ctx context.Context, target *conformance.Target, model Model, options O
 	}
 	defer cancel()
 	x.explore(limited)
-	if ctx.Err() != nil {
+	if x.concede(); ctx.Err() != nil {
 		x.report.Incomplete = "it was interrupted"
 	}
 	x.limit += len(x.senders[onTarget].Created()) // to leave things in order is not a part of the budget
@@ -126,7 +127,7 @@ func newExplorer(target *conformance.Target, model Model, options Options) (*exp
 	}
 	x := &explorer{options: o, causes: map[cause]*Finding{}, doubts: map[cause]*doubt{}, executor: &executor{
 		ground: g, senders: [2]*conformance.Sender{sender, other}, pool: map[poolKey][]*connection{},
-		ids: map[conformance.Kind]map[int64]bool{}, lengths: map[poolKey]int{}, fits: map[string][]misfit{}, secrets: map[string]bool{},
+		ids: map[conformance.Kind]map[int64]bool{}, lengths: map[poolKey]int{}, endless: map[conformance.Kind]bool{}, timeout: o.Timeout, fits: map[string][]misfit{}, secrets: map[string]bool{},
 		inherits: map[string][]string{}, limit: o.Requests,
 	}}
 	for i, saved := range o.Sequences {
@@ -169,10 +170,26 @@ func (x *explorer) begin(ctx context.Context) {
 			}
 		}
 	}
-	if e.err != nil && x.senders[onTarget].Sent() == 1 {
+	switch {
+	case e.err != nil && !x.answered && ctx.Err() != nil:
+		x.report.Incomplete = "the time was over before the target gave a reply, or one that doesn't ask to wait"
+	case e.err != nil && x.senders[onTarget].Sent() == 1:
 		x.report.Unreachable = x.senders[onTarget].Words("%v", e.err)
+	case len(e.events) > 0 && !slices.ContainsFunc(e.events, func(v event) bool { return v.status != http.StatusUnauthorized }):
+		x.report.Incomplete = "the target refuses every token with 401: 'sdecontract doctor' tells more"
 	}
 	x.assess(ctx, nil, e, false)
+}
+
+// concede says what was not explored, though no limit was reached that the caller could tell from.
+func (x *explorer) concede() {
+	switch r := x.report; {
+	case r.Incomplete != "" || r.Unreachable != "" || r.Stopped != "":
+	case r.Sequences == 0:
+		r.Incomplete = "to read the lists took all the requests, or all the time, that there were: set a higher --requests or --duration"
+	case len(x.endless) > 0:
+		r.Incomplete = fmt.Sprintf("a list has more than %d pages: what there is was not compared", maxPages)
+	}
 }
 
 func (x *explorer) done(ctx context.Context) bool {

@@ -13,10 +13,14 @@ func (e *execution) list(u *conformance.User, kind conformance.Kind) (items []ob
 	return e.listed(u, kind.Path())
 }
 
-// listed asks for the whole list at the path. Where lists come in pages, it asks for large ones.
+// listed asks for the whole list at the path. Where lists come in pages, it asks for large ones. A list that is too
+// long is asked for once only.
 func (e *execution) listed(u *conformance.User, path string) (items []object, ok bool) {
 	s := Step{User: u.Name, Method: http.MethodGet, Path: path}
-	if e.paged {
+	if e.endless[s.kind()] {
+		return nil, false
+	}
+	if e.paged == large {
 		s.Path = withQuery(path, spec().size+"=1000")
 	}
 	at := e.at
@@ -27,17 +31,33 @@ func (e *execution) listed(u *conformance.User, path string) (items []object, ok
 	if err != nil || e.busy {
 		return nil, false
 	}
-	if e.paged && !reply.OK() {
-		e.paged = false
-		return nil, false
+	switch {
+	case e.paged == large && !reply.OK():
+		e.paged = small
+		return e.listed(u, path)
+	case e.paged == unknown && reply.OK() && reply.Object()["next"] != nil:
+		e.paged = large
+		return e.listed(u, path)
 	}
 	e.universal(&s, reply)
-	w := e.walk(&s, reply)
+	w := e.walk(&s, reply, maxPages)
+	if w.long {
+		e.endless[s.kind()] = true
+	}
 	if w.whole && path == s.kind().Path() {
 		e.lengths[poolKey{u.Organization, s.kind()}] = len(w.items)
 	}
 	return w.items, w.whole
 }
+
+// pages are what is known of how lists come in pages that nobody asked for.
+type pages int
+
+const (
+	unknown pages = iota // they don't, as far as is known
+	large                // they do, and large ones are asked for instead
+	small                // they do, and the target refuses that
+)
 
 // learn takes note of passwords that somebody permitted is shown.
 func (x *executor) learn(items []object) {

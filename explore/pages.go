@@ -9,8 +9,9 @@ import (
 	"github.com/sdecontract/sdecontract/conformance"
 )
 
-// Bounds of how far next is followed: for a whole list, and for one that was asked for in pages.
-const maxPages, maxPagesAsked = 1000, 6
+// Bounds of how far next is followed: to look at what there is, for a list of which nothing is said, and for one that
+// was asked for in pages.
+const maxPages, maxPagesRead, maxPagesAsked = 200, 50, 6
 
 // inPages is why a request asks for a list in pages. Whether there are any is open: the documentation of
 // connections doesn't name them, that of the API does.
@@ -43,18 +44,16 @@ type walk struct {
 	items []object
 	paged bool // there was more than a page
 	whole bool // it came to its end
+	long  bool // next was followed as far as it may be
 	// Where next should lead, and where it does; empty if all is well, or unknown.
 	expected, actual string
 	shown            map[string]bool // what was there already, by id
 }
 
-// walk follows next from a list's reply to the end, or until it is clear that there is none. It never leaves
-// the target, so that the token stays there.
-func (e *execution) walk(s *Step, reply *conformance.Reply) walk {
-	op, w, next, most := spec().of(s.kind(), "list"), walk{shown: map[string]bool{}}, *s, maxPages
-	if s.Why == inPages {
-		most = maxPagesAsked
-	}
+// walk follows next from a list's reply to the end, or until it is clear that there is none, and for so many pages at
+// most. It never leaves the target, so that the token stays there.
+func (e *execution) walk(s *Step, reply *conformance.Reply, most int) walk {
+	op, w, next := spec().of(s.kind(), "list"), walk{shown: map[string]bool{}}, *s
 	been, idle := map[string]bool{e.fill(onTarget, s): true}, 0
 	for page := 1; ; page++ {
 		results, isList := reply.Object()["results"].([]any)
@@ -81,10 +80,8 @@ func (e *execution) walk(s *Step, reply *conformance.Reply) walk {
 			w.expected, w.actual = "the next page, or none", fmt.Sprintf("nothing new, after page %d", page)
 			return w
 		case page == most:
+			w.long = true
 			return w
-		}
-		if !strings.Contains(s.Path, spec().size+"=") {
-			e.paged = true
 		}
 		been[path], w.paged, next.Path = true, true, path
 		if reply, err = e.send(onTarget, &next); err != nil || e.busy {

@@ -183,6 +183,7 @@ func TestBrokenEverywhere(t *testing.T) {
 			assert.Equal(t, report.ExitStatus(), explore.ExitFindings)
 			assert.Assert(t, len(report.Findings) > 0 && len(report.Findings) <= 20)
 			assert.Assert(t, report.Requests <= 2000+len(report.Created))
+			assert.Assert(t, len(report.Created) <= 400, len(report.Created))
 		})
 	}
 }

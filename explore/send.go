@@ -1,7 +1,9 @@
 package explore
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -34,6 +36,9 @@ func (e *execution) send(side int, s *Step) (*conformance.Reply, error) {
 	reply, record, err := sender.Send(e.ctx, ask)
 	if side == onModel {
 		return reply, err
+	}
+	if errors.Is(err, context.DeadlineExceeded) && e.ctx.Err() == nil {
+		err = fmt.Errorf("no whole reply within %v", e.timeout)
 	}
 	status := 0
 	if reply != nil {
