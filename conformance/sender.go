@@ -23,8 +23,14 @@ type Request struct {
 // catalogue: with the same limits, the same account of what they create, and the same secrets. It is not
 // safe for concurrent use.
 type Sender struct {
-	run  *runner
-	sent int
+	run   *runner
+	sent  int
+	shown map[shownKey]bool // what lists have shown that isn't the sender's own
+}
+
+type shownKey struct {
+	organization string
+	ownKey
 }
 
 // NewSender returns a sender for the target. Of the options, those about limits, the prefix and the ledger
@@ -38,7 +44,7 @@ func NewSender(target *Target, opts ...Option) (*Sender, error) {
 		r.prefix = newPrefix()
 	}
 	r.describe()
-	return &Sender{run: r}, nil
+	return &Sender{run: r, shown: map[shownKey]bool{}}, nil
 }
 
 // Target is the target, with the tokens that its variables hold.
@@ -124,7 +130,29 @@ func (s *Sender) Send(ctx context.Context, ask Request) (reply *Reply, record Re
 	if !reply.OK() {
 		return reply, record, nil
 	}
+	s.note(q, reply)
 	return reply, record, s.account(q, reply, updated)
+}
+
+// note remembers which connections of others a list shows.
+func (s *Sender) note(q request, reply *Reply) {
+	path, _, _ := strings.Cut(q.path, "?")
+	for _, kind := range []Kind{ALM, Analysis} {
+		if q.method != http.MethodGet || path != kind.Path() || q.user == nil {
+			continue
+		}
+		for _, o := range objectsOf(reply) {
+			if id, ok := integer(o["id"]); ok && !s.run.owns(kind, id) {
+				s.shown[shownKey{q.user.Organization, ownKey{kind, id}}] = true
+			}
+		}
+	}
+}
+
+// Shown tells whether a list has shown somebody of the user's organization the connection with that id, and the sender
+// hadn't created it. The reply to a create that names it all the same doesn't make it the sender's own.
+func (s *Sender) Shown(u *User, kind Kind, id int64) bool {
+	return u != nil && s.shown[shownKey{u.Organization, ownKey{kind, id}}]
 }
 
 // account notes what a request that was granted has created or changed.
@@ -139,6 +167,9 @@ func (s *Sender) account(q request, reply *Reply, updated *Created) error {
 	}
 	for _, kind := range []Kind{ALM, Analysis} {
 		if id, _ := integer(reply.Object()["id"]); q.method == http.MethodPost && q.path == kind.Path() {
+			if s.Shown(q.user, kind, id) {
+				id = 0 // somebody else's, which must not be written to
+			}
 			return s.run.created(kind, id, q, reply)
 		}
 	}

@@ -21,6 +21,10 @@ func (e *execution) follow(s *Step, reply, model *conformance.Reply, reused bool
 		if id == 0 {
 			return // look finds it by its alias
 		}
+		if e.senders[onTarget].Shown(u, op.kind, id) {
+			e.differs(agrees, op, "/id", "an id of its own", "that of another connection", false)
+			return
+		}
 		c := &connection{kind: op.kind, org: u.Organization, user: u, ids: [2]int64{id, 0}}
 		if model.OK() {
 			c.ids[onModel], _ = conformance.Integer(model.Object()["id"])

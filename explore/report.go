@@ -94,7 +94,7 @@ const (
 	ExitNothing     = 0 // no finding, or only doubtful ones
 	ExitFindings    = 1
 	ExitUsage       = 2
-	ExitIncomplete  = 3 // it was interrupted, or the target was too busy
+	ExitIncomplete  = 3 // see Report.Incomplete: it was interrupted, or the target let nobody look
 	ExitUnreachable = 4 // the target gave no reply
 )
 

@@ -3,6 +3,7 @@ package explore_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -93,4 +94,18 @@ func TestCreatesHaveALimit(t *testing.T) {
 		assert.Check(t, len(report.Created) <= most, "%d of %d", len(report.Created), most)
 		assert.Check(t, most < 10 || len(report.Findings) > 0, most)
 	}
+}
+
+// TestIDsOfOthers: a server that names somebody else's connection in reply to a create doesn't have that changed.
+func TestIDsOfOthers(t *testing.T) {
+	server := planted{mock: mock.New(), after: func(r *http.Request, reply map[string]any) {
+		if r.Method == http.MethodPost {
+			reply["id"] = 1
+		}
+	}, before: func(r *http.Request, _ map[string]any) {
+		sees := r.Header.Get("Authorization") != "Token basic-token" // connection 1, of another organization
+		assert.Check(t, !sees || r.Method != http.MethodPut || !strings.HasSuffix(r.URL.Path, "/1/"), r.URL.Path+r.Header.Get("Authorization"))
+	}}
+	report := run(t, server, explore.Options{Seed: 1})
+	assert.Assert(t, slices.ContainsFunc(report.Findings, func(f *explore.Finding) bool { return f.Place == "/id" }), told(report))
 }
