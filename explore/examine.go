@@ -27,6 +27,8 @@ func (x *explorer) examine(ctx context.Context, seq Sequence, p problem, first *
 	if d.times++; d.times > maxDoubts {
 		return
 	}
+	skipped := x.skipped
+	defer func() { d.first.Unrepeated = d.first.Unrepeated || x.skipped > skipped }()
 	type variant struct {
 		seq   Sequence
 		fresh bool
@@ -50,6 +52,7 @@ func (x *explorer) examine(ctx context.Context, seq Sequence, p problem, first *
 			return
 		}
 		if e.ended() {
+			d.first.Unrepeated = true
 			return
 		}
 	}

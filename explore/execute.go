@@ -160,7 +160,7 @@ func (e *execution) reuse(s *Step) bool {
 		return false
 	}
 	left := e.senders[onTarget].Left(s.kind())
-	if e.fresh && left > e.reserve() || s.fresh && left > e.target.Writes.Budget()/5 { // some are for those who look closer
+	if e.fresh && left > e.reserve() || s.fresh && left > e.target.Writes.Budget()/5+e.reserve() { // some are for those who look closer
 		return false
 	}
 	u := e.user(s.User)

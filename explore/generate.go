@@ -173,11 +173,16 @@ func (g *generator) update() {
 		body[changed] = t.body[changed]
 		t.body = body
 	}
+	body, taken := t.body, false // by another connection, perhaps
 	if g.chance(20) {
-		t.body["alias"] = "{run}" + one(g, oddAliases)
+		var alias string
+		alias, taken = g.oddAlias()
+		if body = with(body, "alias", alias); !taken {
+			t.body = body
+		}
 	}
-	s := Step{User: one(g, t.maker.editors).Name, Method: http.MethodPut, Path: t.path(), Body: bodyOf(t.body), Expect: Accepted}
-	if granted, _ := g.frequencies(t.maker.org); oddity(t.body, granted) != nil {
+	s := Step{User: one(g, t.maker.editors).Name, Method: http.MethodPut, Path: t.path(), Body: bodyOf(body), Expect: Accepted}
+	if granted, _ := g.frequencies(t.maker.org); taken || oddity(body, granted) != nil {
 		s.Expect = Open
 	}
 	g.add(s)

@@ -19,6 +19,13 @@ var oddAliases = []string{
 	"%s%d{{7*7}}${7*7}", "'; DROP TABLE connections; --", "../../etc/passwd", "null", "\u0000", "ﬀ ½ K", "İi ıI",
 }
 
+// oddAlias is one of them, and tells whether it is taken already.
+func (g *generator) oddAlias() (alias string, taken bool) {
+	alias = "{run}" + one(g, oddAliases)
+	defer func() { g.taken[alias] = true }()
+	return alias, g.taken[alias]
+}
+
 // oddCreate makes a connection in an unusual way.
 func (g *generator) oddCreate() {
 	if len(g.things) > 5 {
@@ -39,8 +46,9 @@ func (g *generator) oddCreate() {
 		}
 		fallthrough
 	case 2, 3:
-		body["alias"], s.Why = "{run}"+one(g, oddAliases), "an odd alias"
-		if ordinary(body["alias"].(string)) {
+		alias, taken := g.oddAlias()
+		body["alias"], s.Why = alias, "an odd alias"
+		if ordinary(alias) && !taken {
 			s.Expect = Accepted
 		}
 	case 4:

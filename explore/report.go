@@ -42,6 +42,9 @@ type Finding struct {
 	Actual   string `json:"actual"`
 	Count    int    `json:"count"` // sequences in which it was seen
 	After    int    `json:"after"` // requests until it was seen first
+	// Unrepeated says of what is unconfirmed that it couldn't be repeated, at least once: there were no requests, or no
+	// connections to create, left for that.
+	Unrepeated bool `json:"unrepeated,omitempty"`
 	// Sequence is the shortest that shows it, and Run what begins the aliases in its Evidence.
 	Sequence Sequence   `json:"sequence"`
 	Run      string     `json:"run"`

@@ -40,7 +40,11 @@ func Text(w io.Writer, r *Report, color bool) error {
 		f.text(&b)
 	}
 	for _, f := range r.Unconfirmed {
-		fmt.Fprintf(&b, "\nSeen once, and not when it was repeated: %s %s: expected %s, got %s\n", f.Oracle, f.where(), f.Expected, f.Actual)
+		again := "and not when it was repeated"
+		if f.Unrepeated {
+			again = "and the limits of requests and creates left no way to repeat it"
+		}
+		fmt.Fprintf(&b, "\nSeen once, %s: %s %s: expected %s, got %s\n", again, f.Oracle, f.where(), f.Expected, f.Actual)
 	}
 	r.text(&b)
 	_, err := w.Write(b.Bytes())

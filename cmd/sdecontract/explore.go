@@ -53,8 +53,7 @@ Exit status:
   0  no finding, or only doubtful ones
   1  a finding
   2  a flag or a file can't be used
-  3  incomplete: it was interrupted, the target was too busy or refused every token, or its lists
-     were too long
+  3  incomplete: interrupted, the target too busy, every token refused, or its lists too long
   4  the target could not be reached
 If several hold, the first of 2, 1, 4, 3 wins.`,
 		Example: `  # 2000 requests, or a minute, whatever ends first.
