@@ -30,7 +30,7 @@ type executor struct {
 	fits     map[string][]misfit       // items that were held to the schema before
 	secrets  map[string]bool           // passwords that replies have shown
 	inherits map[string][]string       // members of params that connector and project give
-	skipped  int                       // requests that could have met what isn't the run's
+	skipped  int                       // requests that were not sent, or not as they are, to keep within what is the run's
 	limit    int                       // requests at most
 	answered bool                      // the target has given a reply
 	timeout  time.Duration             // for each request
@@ -171,6 +171,9 @@ func (e *execution) reuse(s *Step) bool {
 	free := e.pool[key]
 	if o := s.object(); len(free) == 0 || o == nil || o["alias"] == nil {
 		return false
+	}
+	if e.fresh {
+		e.skipped++
 	}
 	c := free[0]
 	e.pool[key] = free[1:]

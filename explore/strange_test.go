@@ -109,3 +109,18 @@ func TestIDsOfOthers(t *testing.T) {
 	report := run(t, server, explore.Options{Seed: 1})
 	assert.Assert(t, slices.ContainsFunc(report.Findings, func(f *explore.Finding) bool { return f.Place == "/id" }), told(report))
 }
+
+// TestNoWayToRepeat: what a limit kept from being repeated isn't said to have shown once only.
+func TestNoWayToRepeat(t *testing.T) {
+	target := mockTarget(planted{mock: mock.New(), after: func(r *http.Request, reply map[string]any) {
+		if r.Method == http.MethodPost {
+			reply["frequency"] = "always"
+		}
+	}})
+	target.Writes.MaxCreates = 1
+	report, err := explore.Run(t.Context(), target, modelOf, explore.Options{Seed: 1, Requests: 500})
+	assert.NilError(t, err)
+	var text strings.Builder
+	assert.NilError(t, explore.Text(&text, report, false))
+	assert.Assert(t, strings.Contains(text.String(), "Seen once, and the limits of requests and creates left no way to repeat it: contract create"), text.String())
+}
