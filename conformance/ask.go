@@ -144,7 +144,7 @@ func (t *T) Steady(look func(list []Object)) {
 		before := t.List(u)
 		kept, asked := t.result.clone(), t.asked
 		look(before)
-		if sameItems(before, t.List(u)) {
+		if t.sameItems(before, t.List(u)) {
 			return
 		}
 		exchanges := t.result.Exchanges
@@ -154,18 +154,9 @@ func (t *T) Steady(look func(list []Object)) {
 	t.Inconclusive("the list changed while it was looked at, twice")
 }
 
-// sameItems tells whether two lists hold the same connections, as far as the documentation shows them.
-func sameItems(a, b []Object) bool {
-	x, y := byID(a), byID(b)
-	if len(a) != len(b) || len(x) != len(y) {
-		return false
-	}
-	for id := range x {
-		if _, ok := y[id]; !ok || !same(x[id], y[id]) {
-			return false
-		}
-	}
-	return true
+// sameItems tells whether two lists hold the same connections, as far as they can be compared.
+func (t *T) sameItems(a, b []Object) bool {
+	return len(a) == len(b) && len(t.differingItems(a, b)) == 0
 }
 
 // byID indexes items by id. Those without an integer id are left out.
@@ -192,25 +183,28 @@ func selectBy(items []Object, member, value string) []Object {
 
 // WantSameItems judges that got holds the connections of want, in any order, each once.
 func (t *T) WantSameItems(want, got []Object) bool {
-	t.asked++
+	found := t.differingItems(want, got)
+	if len(found) == 0 && len(got) != len(want) {
+		return t.Want(false, fmt.Sprintf("%d items", len(want)), fmt.Sprintf("%d items", len(got)))
+	}
+	return t.wantNone(found)
+}
+
+// differingItems compares two lists, in any order, as far as they can be.
+func (t *T) differingItems(want, got []Object) []Difference {
 	w, g := byID(want), byID(got)
-	ok := true
+	var found []Difference
 	for _, id := range sorted64(w) {
 		if g[id] == nil {
-			t.broken(t.check.Level, Difference{"/results", fmt.Sprintf("connection %d", id), "absent"})
-			ok = false
+			found = append(found, Difference{"/results", fmt.Sprintf("connection %d", id), "absent"})
 			continue
 		}
-		ok = t.differ(t.check.Level, differences(placeOfID(id), asDocumented(w[id]), asDocumented(g[id]))) && ok
+		found = append(found, t.differing(placeOfID(id), w[id], g[id])...)
 	}
 	for _, id := range sorted64(g) {
 		if w[id] == nil {
-			t.broken(t.check.Level, Difference{"/results", "absent", fmt.Sprintf("connection %d", id)})
-			ok = false
+			found = append(found, Difference{"/results", "absent", fmt.Sprintf("connection %d", id)})
 		}
 	}
-	if ok && len(got) != len(want) {
-		return t.Want(false, fmt.Sprintf("%d items", len(want)), fmt.Sprintf("%d items", len(got)))
-	}
-	return ok
+	return found
 }

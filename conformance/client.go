@@ -94,7 +94,9 @@ func (r *runner) send(ctx context.Context, q request) (*Reply, error) {
 	}
 	r.unreachable = 0
 	reply.exchange, reply.url = e.Number, req.URL.String()
-	r.remember(seenReply(q, reply))
+	s := seenReply(q, reply)
+	r.watch(q, s)
+	r.remember(s)
 	return reply, nil
 }
 

@@ -170,14 +170,14 @@ func createReadback(t *T) {
 		f = noFrequency
 	}
 	m := t.Made(f)
-	created := asDocumented(m.Reply.Object())
+	created := m.Reply.Object()
 	read := t.Get(m.User, m.ID)
 	t.WantStatus(read, http.StatusOK)
-	t.WantEqual("", created, asDocumented(read.Object()))
+	t.WantSame("", created, read.Object())
 	listed := byID(t.List(m.User))[m.ID]
 	at := placeOfID(m.ID)
 	if t.Want(listed != nil, at, "absent") {
-		t.WantEqual(at, created, asDocumented(listed))
+		t.WantSame(at, created, listed)
 	}
 }
 

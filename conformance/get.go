@@ -118,7 +118,7 @@ func getBare(t *T) {
 
 func getSameAsList(t *T) {
 	t.onListed(10, func(id int64, item Object) {
-		t.WantEqual("", asDocumented(item), asDocumented(t.NeedGet(t.As(editor), id)))
+		t.WantSame("", item, t.NeedGet(t.As(editor), id))
 	})
 }
 
@@ -203,7 +203,7 @@ func getOtherKind(t *T) {
 			}
 		}
 		id := sorted64(others)[0]
-		t.WantEqual("", asDocumented(own[id]), asDocumented(t.NeedGet(u, id)))
+		t.WantSame("", own[id], t.NeedGet(u, id))
 		t.Note("every id of the other kind is one of this kind, too: what came was this kind's")
 	})
 }
@@ -219,13 +219,12 @@ func getSafe(t *T) {
 		if len(byID(again)) == 0 {
 			t.Block("there is no connection to look at")
 		}
-		if !equal(documentedByID(before), documentedByID(again)) {
+		if !t.sameItems(before, again) {
 			continue
 		}
 		id := sorted64(byID(again))[0]
 		first, second := t.NeedGet(u, id), t.NeedGet(u, id)
-		found := append(differences("", asDocumented(first), asDocumented(second)),
-			differences("/results", documentedByID(again), documentedByID(t.List(u)))...)
+		found := append(t.differing("", first, second), t.differingItems(again, t.List(u))...)
 		if changed++; len(found) == 0 || changed == 2 {
 			t.asked++
 			t.differ(Must, found)
@@ -235,11 +234,3 @@ func getSafe(t *T) {
 	t.Inconclusive("the list changed while it was looked at")
 }
 
-// documentedByID are the documented members of the connections, in no order.
-func documentedByID(list []Object) Object {
-	index := Object{}
-	for id, item := range byID(list) {
-		index[strconv.FormatInt(id, 10)] = asDocumented(item)
-	}
-	return index
-}

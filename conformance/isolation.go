@@ -74,7 +74,7 @@ func isolatedUpdate(t *T, m *Made, stranger *User) {
 	}
 	reply := t.Update(stranger, m.ID, with(t.updateOf(own), "alias", t.Alias("a stranger's")))
 	t.Want(reply.Refused(), "status 404", statusOf(reply))
-	t.WantEqual("", asDocumented(before), asDocumented(t.NeedGet(m.User, m.ID)))
+	t.WantSame("", before, t.NeedGet(m.User, m.ID))
 }
 
 func isolatedConnector(t *T, m *Made, stranger *User) {
@@ -114,7 +114,7 @@ func (t *T) wantUnusable(m *Made, member string, id int64, foreign func(Object) 
 	read := t.NeedGet(m.User, m.ID)
 	switch {
 	case reply.Refused():
-		t.WantEqual("", asDocumented(before), asDocumented(read))
+		t.WantSame("", before, read)
 		return
 	case !equal(read[member], normal(id)):
 		t.Should(false, "a refusal, status 4xx", fmt.Sprintf("status %d, and the %s as it was", reply.Status, member))

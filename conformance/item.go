@@ -43,9 +43,6 @@ func asDocumented(connection Object) Object {
 	return known
 }
 
-// same tells whether two connections are the same, as far as the documentation shows them.
-func same(a, b Object) bool { return equal(asDocumented(a), asDocumented(b)) }
-
 // shapeOf is the JSON type of a value, with integers told from other numbers.
 func shapeOf(v any) string {
 	switch v.(type) {

@@ -213,7 +213,7 @@ func listOfOneKind(t *T) {
 		switch {
 		case !of(t.Kind, item["system"]) && of(t.Kind.Other(), item["system"]):
 			found = append(found, Difference{placeOf(item) + "/system", fmt.Sprintf("a system of %s connectors", t.Kind), show(item["system"])})
-		case others[id] != nil && same(item, others[id]):
+		case others[id] != nil && t.same(item, others[id]):
 			found = append(found, Difference{placeOf(item), fmt.Sprintf("absent from the list of %s connections", t.Kind.Other()), "in both lists"})
 		}
 	}

@@ -86,6 +86,7 @@ type runner struct {
 	readOnly    bool
 	prefix      string
 	unreachable int // requests in a row without a reply
+	params      steadyParams
 	made        map[string]*Made
 	creates     map[Kind]int
 	own         map[ownKey]bool // connections that the run created
@@ -103,6 +104,7 @@ type seen struct {
 	kind   Kind
 	item   bool
 	user   string
+	path   string // as it was asked for
 	// documented tells that the documentation has this operation, and that JSON was asked for.
 	documented bool
 }
@@ -121,7 +123,8 @@ func newRunner(target *Target, opts ...Option) (*runner, error) {
 	r := &runner{
 		options: o, target: ready, client: newClient(ready, o.timeout), redact: newRedactor(ready.Users),
 		readOnly: o.readOnly || !ready.MayWrite(), prefix: o.prefix, report: &Report{},
-		made: map[string]*Made{}, creates: map[Kind]int{}, own: map[ownKey]bool{}, unused: map[ownKey]bool{},
+		params: steadyParams{sent: map[string]bool{}, volatile: map[string]bool{}, watched: map[string]bool{}},
+		made:   map[string]*Made{}, creates: map[Kind]int{}, own: map[ownKey]bool{}, unused: map[ownKey]bool{},
 	}
 	if o.rps > 0 {
 		r.limiter = rate.NewLimiter(rate.Limit(o.rps), 1)

@@ -167,9 +167,9 @@ func (t *T) WantNoTrace(body any, before, after []Object) {
 			t.broken(Must, Difference{"/results", "nothing new after a refusal", fmt.Sprintf("connection %d", id)})
 		case b[id] == nil:
 			t.Inconclusive("somebody created connection %d meanwhile", id)
-		case !same(b[id], item) && t.run.owns(t.Kind, id):
-			t.differ(Must, differences(placeOfID(id), asDocumented(b[id]), asDocumented(item)))
-		case !same(b[id], item):
+		case !t.same(b[id], item) && t.run.owns(t.Kind, id):
+			t.differ(Must, t.differing(placeOfID(id), b[id], item))
+		case !t.same(b[id], item):
 			t.Inconclusive("somebody changed connection %d meanwhile", id)
 		}
 	}

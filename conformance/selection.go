@@ -147,11 +147,11 @@ func (t *T) wantBoth(p pair) {
 	}
 	got = p.spelled(got)
 	switch {
-	case sameItems(got, both):
+	case t.sameItems(got, both):
 		t.Want(true, "", "")
-	case sameItems(got, p.spelled(p.left)):
+	case t.sameItems(got, p.spelled(p.left)):
 		t.Never(false, words, "the filter "+p.query[2]+" is ignored")
-	case sameItems(got, p.spelled(p.right)):
+	case t.sameItems(got, p.spelled(p.right)):
 		t.Never(false, words, "the filter "+p.query[0]+" is ignored")
 	default:
 		t.WantSameItems(both, got)

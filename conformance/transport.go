@@ -79,7 +79,7 @@ func headAndOptions(t *T) {
 // seenReply notes a reply for the checks that look back on the run.
 func seenReply(q request, reply *Reply) seen {
 	path, _, _ := strings.Cut(q.path, "?")
-	s := seen{reply: reply, method: q.method, kind: Analysis, item: true}
+	s := seen{reply: reply, method: q.method, kind: Analysis, item: true, path: q.path}
 	if strings.HasPrefix(path+"/", ALM.Path()) {
 		s.kind = ALM
 	}

@@ -192,7 +192,7 @@ func updateOnlyTarget(t *T) {
 			}
 			at := placeOfID(id)
 			if t.Want(after[id] != nil, fmt.Sprintf("%s connection %d", kind, id), "absent") {
-				t.WantEqual(at, asDocumented(before[kind][id]), asDocumented(after[id]))
+				t.WantSame(at, before[kind][id], after[id])
 			}
 		}
 	}
@@ -208,10 +208,10 @@ func updateReadback(t *T) {
 		if !reply.OK() {
 			t.Block("connection %d could not be updated: status %d", m.ID, reply.Status)
 		}
-		answered := asDocumented(reply.Object())
-		t.WantEqual("", answered, asDocumented(t.NeedGet(m.User, m.ID)))
+		answered := reply.Object()
+		t.WantSame("", answered, t.NeedGet(m.User, m.ID))
 		listed := byID(t.List(m.User))[m.ID]
-		t.WantEqual(placeOfID(m.ID), answered, asDocumented(listed))
+		t.WantSame(placeOfID(m.ID), answered, listed)
 	}
 }
 
@@ -222,7 +222,7 @@ func updateIdempotent(t *T) {
 	before := byID(t.List(m.User))
 	reply := t.Update(m.User, m.ID, body)
 	t.Want(reply.OK(), "status 200 for the same update again", statusOf(reply))
-	t.WantEqual("", asDocumented(first), asDocumented(t.NeedGet(m.User, m.ID)))
+	t.WantSame("", first, t.NeedGet(m.User, m.ID))
 	t.wantNothingNew(body, before, byID(t.List(m.User)))
 }
 

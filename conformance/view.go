@@ -115,5 +115,5 @@ func (t *T) wantShown(full, seen Object, at string) bool {
 	if !t.Want(ok, expected, "none") || shapeOf(full["params"]) != "object" {
 		return ok
 	}
-	return t.Want(equal(full["params"], seen["params"]), expected, "not those that the editor sees")
+	return t.Want(t.same(Object{"params": full["params"]}, Object{"params": seen["params"]}), expected, "not those that the editor sees")
 }
