@@ -123,17 +123,20 @@ func (t *T) Items(u *User, r *Reply) []Object {
 	return nil
 }
 
-// next is the path of the page after this one; empty if it is the last. A link to another host isn't
-// followed, so that the token stays with the target.
+// next is the path of the page after this one; empty if it is the last.
 func (t *T) next(r *Reply) string {
 	u, err := nextURL(r)
 	if u == nil && err == nil {
 		return ""
 	}
-	if err != nil || !sameHost(u, t.base()) {
-		t.Block("next leads to another host")
+	if err != nil {
+		t.Block("next isn't a URL")
 	}
-	return t.pathOf(*u)
+	path, ours := t.atTarget(r, u)
+	if !ours {
+		t.Block("next leads to another host, and not to this list")
+	}
+	return path
 }
 
 // Steady lists before and after look, as the editor. If the list has moved in between, what look judged

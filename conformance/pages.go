@@ -188,7 +188,8 @@ func (t *T) follow(w *walk, r *Reply) string {
 	if at := t.base(); to.Scheme != at.Scheme || !sameHost(to, at) {
 		w.stray("a link to "+at.Scheme+"://"+at.Host, "one to "+to.Scheme+"://"+to.Host)
 	}
-	return t.pathOf(*to)
+	path, _ := t.atTarget(r, to)
+	return path
 }
 
 func (w *walk) stray(expected, actual string) {
@@ -218,6 +219,22 @@ func nextURL(r *Reply) (*url.URL, error) {
 		return nil, err
 	}
 	return here.Parse(link)
+}
+
+// atTarget is the path at the target that a reply's link means. It is ours if the link leads there. A server behind a
+// proxy may not know by which host and path others reach it: what it says of the list that was asked for is asked of
+// that list, so that the token stays with the target.
+func (t *T) atTarget(r *Reply, link *url.URL) (path string, ours bool) {
+	if sameHost(link, t.base()) {
+		return t.pathOf(*link), true
+	}
+	if here, err := url.Parse(r.url); err == nil {
+		list := t.pathOf(url.URL{Path: here.Path, RawPath: here.RawPath})
+		if strings.HasSuffix(link.EscapedPath(), list) {
+			return list + "?" + link.RawQuery, true
+		}
+	}
+	return t.pathOf(*link), false
 }
 
 // base is the target's URL.

@@ -192,14 +192,14 @@ func (ask Request) request() request {
 	return q
 }
 
-// Follow returns the path of the page that the reply says is next; empty if there is none. The error tells
-// of a link that leads to another host, which must not get the token.
+// Follow returns the path at the target of the page that the reply says is next; empty if there is none. The error
+// tells of a link that leads elsewhere: to another host, which must not get the token, and not to the same list there.
 func (s *Sender) Follow(reply *Reply) (path string, err error) {
 	defer func() {
 		if p := recover(); p != nil && p != any(stop{}) {
 			panic(p)
 		} else if p != nil {
-			err = errors.New("next leads to another host, or isn't a URL")
+			err = errors.New("next leads elsewhere than to this list, or isn't a URL")
 		}
 	}()
 	return (&T{run: s.run}).next(reply), nil
