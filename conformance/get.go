@@ -233,4 +233,3 @@ func getSafe(t *T) {
 	}
 	t.Inconclusive("the list changed while it was looked at")
 }
-

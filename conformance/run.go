@@ -272,6 +272,7 @@ func (r *runner) runOne(ctx context.Context, c Check) (result Result) {
 		} else if p == nil && t.asked == 0 {
 			t.result.Error = "the check ended without judging anything"
 		}
+		t.noteVolatile()
 		t.result.judge()
 		t.result.Duration = time.Since(started)
 		result = t.result

@@ -1,9 +1,11 @@
 package conformance
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -24,8 +26,12 @@ var documentedParams = []string{
 type steadyParams struct {
 	sent     map[string]bool // by the run: they must come back
 	volatile map[string]bool // seen to change by themselves
+	untold   []string        // those of them that no check has noted yet
 	watched  map[string]bool // watched for a while, and not seen to
 }
+
+// maxVolatile bounds how many names are remembered: a server may make up new ones for ever.
+const maxVolatile = 1000
 
 // mayVary tells whether nothing speaks against a member's changing by itself.
 func (s *steadyParams) mayVary(name string) bool {
@@ -46,7 +52,10 @@ func (s *steadyParams) compare(before, after *Reply) {
 	was := byID(connectionsOf(before))
 	for id, item := range byID(connectionsOf(after)) {
 		for _, name := range s.varying(was[id], item) {
-			s.volatile[name] = true
+			if !s.volatile[name] && len(s.volatile) < maxVolatile {
+				s.volatile[name] = true
+				s.untold = append(s.untold, name)
+			}
 		}
 	}
 }
@@ -111,6 +120,23 @@ func (t *T) steady(connection Object) Object {
 	})
 	known["params"] = kept
 	return known
+}
+
+// noteVolatile notes what was seen to change by itself during the check: the reader of a report must know what no check
+// compared.
+func (t *T) noteVolatile() {
+	names := t.run.params.untold
+	if t.run.params.untold = nil; len(names) == 0 {
+		return
+	}
+	slices.Sort(names)
+	const most = 10
+	more := ""
+	if len(names) > most {
+		more = fmt.Sprintf(" and %d more", len(names)-most)
+	}
+	t.Note("members of params that change by themselves, and that no check compares: %s%s",
+		strings.Join(names[:min(most, len(names))], ", "), more)
 }
 
 // differing compares two connections, as far as they can be. What they differ in is watched first, where it may be that
