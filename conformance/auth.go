@@ -86,20 +86,21 @@ func invalidToken(t *T) {
 	longer.Token += "0"
 	shorter.Token = shorter.Token[:len(shorter.Token)-1]
 	name := " of user " + t.As(editor).Name
+	otherEnd := "to the token" + name + " with another last character"
 	for _, wrong := range []struct {
 		user *User
 		to   string
 	}{
 		{&unknown, "to an unknown token"},
 		{&empty, "to an empty token"},
-		{altered(t.As(editor)), "to the token" + name + " with another last character"},
+		{altered(t.As(editor)), otherEnd},
 		{&longer, "to the token" + name + ` with a "0" behind it`},
 		{&shorter, "to the token" + name + " without its last character"},
 	} {
 		t.wantUnauthorized(t.Listing(wrong.user), wrong.to)
 	}
 	t.onListed(1, func(id int64, _ Object) {
-		t.wantUnauthorized(t.Get(altered(t.As(editor)), id), "to the token"+name+" with another last character")
+		t.wantUnauthorized(t.Get(altered(t.As(editor)), id), otherEnd)
 	})
 }
 

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/sdecontract/sdecontract/internal/build"
 )
 
 // ReadKnown reads known deviations from a YAML list of mappings with the members id, verdict, reason and
@@ -93,7 +95,7 @@ func (r *Report) Deviations(before []Known) []Known {
 // WriteKnown writes a file that [ReadKnown] reads.
 func WriteKnown(w io.Writer, known []Known) error {
 	var b strings.Builder
-	b.WriteString(`# yaml-language-server: $schema=https://raw.githubusercontent.com/sdecontract/sdecontract/main/conformance/known.schema.json
+	b.WriteString("# yaml-language-server: $schema=" + build.Files + `conformance/known.schema.json
 # Known deviations, for 'sdecontract verify --known'. An entry covers one check with that verdict,
 # whatever it finds. Each needs a reason; until: 2026-12-31 makes it count again from the day after.
 `)

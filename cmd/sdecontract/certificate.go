@@ -27,6 +27,28 @@ func trust(file string) string {
 `, file)
 }
 
+// certify gives the service the certificate that the flags ask for, if they do.
+func (flags mockFlags) certify(s *service) error {
+	switch {
+	case flags.tls && flags.tlsCert+flags.tlsKey != "":
+		return usageError{errors.New("--tls makes a certificate, --tls-cert and --tls-key bring one: they exclude each other")}
+	case flags.tlsCA != "" && !flags.tls:
+		return usageError{errors.New("--tls-ca needs --tls")}
+	case (flags.tlsCert == "") != (flags.tlsKey == ""):
+		return usageError{errors.New("--tls-cert and --tls-key need each other")}
+	case flags.tls:
+		return flags.makeCertificate(s)
+	case flags.tlsCert == "":
+		return nil
+	}
+	certificate, err := tls.LoadX509KeyPair(flags.tlsCert, flags.tlsKey)
+	if err != nil {
+		return fmt.Errorf("--tls-cert, --tls-key: %w", err)
+	}
+	s.http.TLSConfig = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
+	return nil
+}
+
 // makeCertificate gives the service a certificate for this machine, and writes down which one to trust.
 func (flags mockFlags) makeCertificate(s *service) error {
 	hosts := []string{"localhost", "127.0.0.1", "::1"}

@@ -8,12 +8,13 @@ import (
 	"strings"
 
 	"github.com/sdecontract/sdecontract/conformance"
+	"github.com/sdecontract/sdecontract/internal/build"
 )
 
 // draft is a target file with what the views tell, and comments on what they don't.
 func draft(url string, views []conformance.View) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, `# yaml-language-server: $schema=https://raw.githubusercontent.com/sdecontract/sdecontract/main/conformance/target.schema.json
+	fmt.Fprintf(&b, `# yaml-language-server: $schema=%sconformance/target.schema.json
 # A first target file for 'sdecontract verify', from what the server's lists show. Finish what the comments
 # ask for, then look at it with 'sdecontract doctor'.
 
@@ -49,7 +50,7 @@ writes: {allow: false, max_creates: 24}
 
 # What the server doesn't offer, as {id: check id or pattern with *, reason: why}.
 not_applicable: []
-`, quoted(url), advanced(views), entries(connectors(views, conformance.ALM, ""), "        "),
+`, build.Files, quoted(url), advanced(views), entries(connectors(views, conformance.ALM, ""), "        "),
 		entries(connectors(views, conformance.Analysis, ", remote: true"), "        "), entries(projects(views), "      "), users(views))
 	return b.String()
 }

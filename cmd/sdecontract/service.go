@@ -2,16 +2,13 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"log"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
-	pathpkg "path"
 	"path/filepath"
 	"runtime/debug"
 	"strings"
@@ -79,66 +76,6 @@ func (flags mockFlags) prepare(ctx context.Context, observer func(mock.Exchange)
 		return nil, err
 	}
 	return s, flags.writeURL(s)
-}
-
-// options are those of the mock that don't need a word with the user.
-func (flags mockFlags) options() ([]mock.Option, error) {
-	options := []mock.Option{mock.WithSeed(flags.seed)}
-	if flags.world != "" {
-		world, err := flags.readWorld(os.Stderr)
-		if err != nil {
-			return nil, err
-		}
-		options = append(options, mock.WithWorld(world))
-	}
-	if err := flags.checkBasePath(); err != nil {
-		return nil, err
-	}
-	options = append(options, mock.WithBasePath(flags.basePath))
-	if !flags.advancedALM {
-		options = append(options, mock.WithoutFeature("advanced-alm"))
-	}
-	if flags.date != "" {
-		date, err := time.Parse(time.RFC3339, flags.date)
-		if err != nil {
-			return nil, usageError{fmt.Errorf("--date: %q is not a time such as 2024-05-01T12:00:00Z", flags.date)}
-		}
-		options = append(options, mock.WithDate(date))
-	}
-	return options, nil
-}
-
-func (flags mockFlags) readWorld(errOut io.Writer) (*mock.World, error) {
-	data, err := os.ReadFile(flags.world)
-	if err != nil {
-		return nil, fmt.Errorf("--world: %w", err)
-	}
-	return readWorld(errOut, flags.world, data)
-}
-
-// checkBasePath refuses what clients couldn't call, and what the mock needs itself.
-func (flags mockFlags) checkBasePath() error {
-	path := "/" + strings.Trim(flags.basePath, "/")
-	switch u, err := url.Parse(path); {
-	case flags.basePath == "":
-		return nil
-	case err != nil || u.Host != "" || u.RawQuery != "" || u.Fragment != "" || path != pathpkg.Clean(path) || strings.Contains(path, "%"):
-		return usageError{fmt.Errorf("--base-path: %q is not a path such as /sde", flags.basePath)}
-	case strings.HasPrefix(path, "/_"):
-		return usageError{fmt.Errorf("--base-path: %q: what begins with /_ is the mock's own", flags.basePath)}
-	}
-	return nil
-}
-
-// checkOrigins refuses what no browser would send in Origin.
-func (flags mockFlags) checkOrigins() error {
-	for _, origin := range flags.cors {
-		scheme, host, ok := strings.Cut(origin, "://")
-		if origin != "*" && (!ok || scheme == "" || host == "" || strings.Contains(host, "/")) {
-			return usageError{fmt.Errorf("--cors: %q is not an origin such as http://localhost:3000, or *", origin)}
-		}
-	}
-	return nil
 }
 
 // Clients that are slower than this are cut off, so that they can't pile up.
@@ -288,27 +225,5 @@ func (flags mockFlags) writeURL(s *service) error {
 		return fmt.Errorf("--url-file: %w", err)
 	}
 	s.cleanups = append(s.cleanups, func() error { return os.Remove(flags.urlFile) })
-	return nil
-}
-
-// certify gives the service the certificate that the flags ask for, if they do.
-func (flags mockFlags) certify(s *service) error {
-	switch {
-	case flags.tls && flags.tlsCert+flags.tlsKey != "":
-		return usageError{errors.New("--tls makes a certificate, --tls-cert and --tls-key bring one: they exclude each other")}
-	case flags.tlsCA != "" && !flags.tls:
-		return usageError{errors.New("--tls-ca needs --tls")}
-	case (flags.tlsCert == "") != (flags.tlsKey == ""):
-		return usageError{errors.New("--tls-cert and --tls-key need each other")}
-	case flags.tls:
-		return flags.makeCertificate(s)
-	case flags.tlsCert == "":
-		return nil
-	}
-	certificate, err := tls.LoadX509KeyPair(flags.tlsCert, flags.tlsKey)
-	if err != nil {
-		return fmt.Errorf("--tls-cert, --tls-key: %w", err)
-	}
-	s.http.TLSConfig = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/sdecontract/sdecontract/fixtures"
+	"github.com/sdecontract/sdecontract/internal/build"
 )
 
 func worldCommand() *cobra.Command {
@@ -32,8 +33,7 @@ Exit status:
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			// The schema is beside the project's own file, and somewhere else for everybody else.
-			const source = "https://raw.githubusercontent.com/sdecontract/sdecontract/main/"
-			_, err := cmd.OutOrStdout().Write(bytes.Replace(fixtures.World(), []byte("$schema=../"), []byte("$schema="+source), 1))
+			_, err := cmd.OutOrStdout().Write(bytes.Replace(fixtures.World(), []byte("$schema=../"), []byte("$schema="+build.Files), 1))
 			return err
 		},
 	}

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"gotest.tools/v3/assert"
+
+	"github.com/sdecontract/sdecontract/internal/build"
 )
 
 // schema is a JSON Schema, draft 7: the one that editors know best.
@@ -101,7 +103,7 @@ func (s *source) generate(t testing.TB, file, title, goType string, values map[s
 		g.root = object
 	}
 	g.root.Dialect, g.root.Title = "http://json-schema.org/draft-07/schema#", title
-	g.root.ID = "https://raw.githubusercontent.com/sdecontract/sdecontract/main/" + file
+	g.root.ID = build.Files + file
 	return g.root
 }
 

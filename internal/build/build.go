@@ -8,6 +8,9 @@ import (
 
 const module = "github.com/sdecontract/sdecontract"
 
+// Files is where the files of the repository are published, such as the JSON Schemas: a path follows.
+const Files = "https://raw.githubusercontent.com/sdecontract/sdecontract/main/"
+
 // Set by the linker where there is no repository to read them from: in containers and GitHub Actions.
 var stampedVersion, stampedRevision string
 
