@@ -64,15 +64,15 @@ func (flags mockFlags) prepare(ctx context.Context, observer func(mock.Exchange)
 	if err := flags.certify(s); err != nil {
 		return nil, err
 	}
+	if err := flags.watchWorld(s); err != nil {
+		return nil, err
+	}
 	if s.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", flags.listen); err != nil {
 		return nil, listenError("--listen", flags.listen, err)
 	}
 	root := baseURL(flags.listen, s.listener.Addr(), s.http.TLSConfig != nil)
 	s.url = root + s.BasePath()
 	if err := flags.openControl(ctx, s, root); err != nil {
-		return nil, err
-	}
-	if err := flags.watchWorld(s); err != nil {
 		return nil, err
 	}
 	return s, flags.writeURL(s)
