@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -192,20 +191,20 @@ func (r *runner) roundTrip(req *http.Request) (*Reply, error) {
 func (r *runner) once(req *http.Request) (*Reply, error) {
 	resp, err := r.client.Do(req)
 	if err != nil {
-		return nil, plainError(err)
+		return nil, unanswered(err, req.URL)
 	}
 	limit := r.options.maxBody
 	body, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
 	_ = resp.Body.Close()
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("the reply broke off: %w", plainError(err))
+		return nil, fmt.Errorf("the reply broke off: %w", unanswered(err, req.URL))
 	case int64(len(body)) > limit:
 		return nil, tooLong(limit)
 	}
 	reply := &Reply{Status: resp.StatusCode, Header: resp.Header, Body: body}
 	reply.Value, reply.Invalid = parse(body)
-	return reply, nil
+	return reply, wrongPort(reply, req.URL)
 }
 
 // maxWait is the longest that the suite waits because a target asks it to.
@@ -224,14 +223,6 @@ func retryAfter(r *Reply) (wait time.Duration, asked bool) {
 		return min(max(time.Until(date), 0), maxWait), true
 	}
 	return 0, false
-}
-
-// plainError is a transport's error without the URL, which may hold what shouldn't be shown.
-func plainError(err error) error {
-	if u, ok := errors.AsType[*url.Error](err); ok {
-		return u.Err
-	}
-	return err
 }
 
 // parse reads strict JSON. A body that lenient parsers accept gives a value and an error.

@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -51,9 +50,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	for line := range strings.SplitSeq(err.Error(), "\n") {
 		_, _ = fmt.Fprintln(stderr, "sdecontract: "+line)
-	}
-	if strings.Contains(err.Error(), x509.UnknownAuthorityError{}.Error()) { // a text: secrets were taken out of it
-		_, _ = fmt.Fprintln(stderr, "Trust the authority of that server: on Linux SSL_CERT_FILE names a file of PEM, elsewhere the system has a store.")
 	}
 	if _, ok := errors.AsType[usageError](err); ok {
 		_, _ = fmt.Fprintf(stderr, "Run '%s --help' to see what there is.\n", cmd.CommandPath())
