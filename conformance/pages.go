@@ -185,7 +185,7 @@ func (t *T) follow(w *walk, r *Reply) string {
 		w.stray("a URL, or null", "something else")
 		return ""
 	}
-	if at := t.base(); to.Scheme != at.Scheme || !sameHost(to, at) {
+	if at := t.base(); t.astray(to) {
 		w.stray("a link to "+at.Scheme+"://"+at.Host, "one to "+to.Scheme+"://"+to.Host)
 	}
 	path, _ := t.atTarget(r, to)
@@ -235,6 +235,12 @@ func (t *T) atTarget(r *Reply, link *url.URL) (path string, ours bool) {
 		}
 	}
 	return t.pathOf(*link), false
+}
+
+// astray tells whether a link names another host or scheme than the target's.
+func (t *T) astray(link *url.URL) bool {
+	at := t.base()
+	return link.Scheme != at.Scheme || !sameHost(link, at)
 }
 
 // base is the target's URL.

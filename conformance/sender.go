@@ -2,7 +2,6 @@ package conformance
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -192,17 +191,20 @@ func (ask Request) request() request {
 	return q
 }
 
-// Follow returns the path at the target of the page that the reply says is next; empty if there is none. The error
-// tells of a link that leads elsewhere: to another host, which must not get the token, and not to the same list there.
-func (s *Sender) Follow(reply *Reply) (path string, err error) {
-	defer func() {
-		if p := recover(); p != nil && p != any(stop{}) {
-			panic(p)
-		} else if p != nil {
-			err = errors.New("next leads elsewhere than to this list, or isn't a URL")
-		}
-	}()
-	return (&T{run: s.run}).next(reply), nil
+// Follow returns the path at the target of the page that the reply says is next; empty if there is none that may be
+// asked for. astray tells of a link that names another host or scheme: it is followed at the target where it leads to
+// the same list, so that the token stays there, and else not at all.
+func (s *Sender) Follow(reply *Reply) (path string, astray bool) {
+	t := &T{run: s.run}
+	link, err := nextURL(reply)
+	if link == nil {
+		return "", err != nil
+	}
+	path, ours := t.atTarget(reply, link)
+	if !ours {
+		return "", true
+	}
+	return path, t.astray(link)
 }
 
 // Settle leaves what was created at the frequency manually, as a run of the suite does at its end, and
