@@ -61,7 +61,18 @@ func state(t *testing.T, h http.Handler) string {
 func TestElsewhereIsReadOnly(t *testing.T) {
 	for _, url := range []string{"http://sde.example.com", "http://127.0.0.1.example.com", "http://10.0.0.1"} {
 		target := mockTarget(mock.New())
-		target.URL, target.Writes.Allow = url, false
+		target.URL = url
+		report := run(t, target)
+		assert.Equal(t, report.Mode, conformance.Read, url)
+		assert.Equal(t, len(report.Created), 0)
+	}
+}
+
+// TestForbiddenIsReadOnly: what is on this machine may be a tunnel to elsewhere. Who says no is heard.
+func TestForbiddenIsReadOnly(t *testing.T) {
+	for _, url := range []string{"", "http://127.0.0.1:8443", "http://localhost", "http://sde.example.com"} {
+		target := mockTarget(mock.New())
+		target.URL, target.Writes.Allow = url, new(false)
 		report := run(t, target)
 		assert.Equal(t, report.Mode, conformance.Read, url)
 		assert.Equal(t, len(report.Created), 0)

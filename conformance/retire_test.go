@@ -118,7 +118,7 @@ func TestRetireNeedsPermission(t *testing.T) {
 	target.URL = "https://sde.example.com"
 	_, err := conformance.Retire(t.Context(), target, nil)
 	assert.ErrorIs(t, err, conformance.ErrUsage)
-	target.Writes.Allow = true
+	target.Writes.Allow = new(true)
 	_, err = conformance.Retire(t.Context(), target, nil)
 	assert.NilError(t, err)
 }

@@ -120,9 +120,9 @@ func (u *User) variable() string {
 
 // Writes limits what the suite may change at the target. Nothing can be deleted by documented means.
 type Writes struct {
-	// Allow lets the suite create and update connections of its own. It needn't be set for a target on
-	// the loopback interface, or in the same process.
-	Allow bool `yaml:"allow" json:"allow"`
+	// Allow lets the suite create and update connections of its own. Without it, only a target on the loopback
+	// interface, or in the same process, may be written to; false spares that one too, as it may be a tunnel.
+	Allow *bool `yaml:"allow" json:"allow,omitempty"`
 	// MaxCreates bounds how many connections a run creates, half of them of each kind. 0 means 24.
 	MaxCreates int `yaml:"max_creates" json:"max_creates" schema:"minimum=0,default=24"`
 	// AllowDelete lets the suite send DELETE, which the documentation doesn't describe.
@@ -155,7 +155,12 @@ func (Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[secret]")
 func (Secret) MarshalText() ([]byte, error) { return []byte("[secret]"), nil }
 
 // MayWrite tells whether the suite may create and update connections of its own.
-func (t *Target) MayWrite() bool { return t.Writes.Allow || t.local() }
+func (t *Target) MayWrite() bool {
+	if t.Writes.Allow != nil {
+		return *t.Writes.Allow
+	}
+	return t.local()
+}
 
 // local tells whether writing needs no permission: the target is on this machine.
 func (t *Target) local() bool {

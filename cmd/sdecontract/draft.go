@@ -45,7 +45,7 @@ organizations:
 # granted: of a server that shows params to the wrong users, the guesses are wrong, and 'sdecontract verify' finds nothing.
 users:%s
 
-# Connections can't be deleted by documented means: allow lets a run create up to max_creates of them.
+# Connections can't be deleted by documented means: allow: true lets a run create up to max_creates of them.
 writes: {allow: false, max_creates: 24}
 
 # What the server doesn't offer, as {id: check id or pattern with *, reason: why}.

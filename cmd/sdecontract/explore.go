@@ -44,10 +44,10 @@ documentation leaves open is never a finding. What is one is repeated, made as s
 possible, and reported as a story and as a script of curl lines. Findings are no verdict on
 conformance: that is what 'sdecontract verify' is for.
 
-A server on this machine, or one whose target file says writes: {allow: true}, is written to:
-the run creates connections of its own, which can't be deleted by documented means. It leaves
-them at the frequency manually, lists them, and keeps a ledger of them. Any other server is
-only read. Tokens come from the environment variables that the target file names.
+A server is written to if its target file says writes: {allow: true}, or if it is on this machine
+and the file doesn't say false: the run creates connections of its own, which can't be deleted by
+documented means. It leaves them at the frequency manually, lists them, and keeps a ledger of
+them. Any other server is only read. Tokens come from the environment variables that the target file names.
 
 Exit status:
   0  no finding, or only doubtful ones

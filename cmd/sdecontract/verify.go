@@ -39,10 +39,10 @@ func verifyCommand() *cobra.Command {
 failure cites the documentation, says what was expected and what came, and gives the requests
 as curl lines.
 
-A server on this machine, or one whose target file says writes: {allow: true}, is written to:
-the run creates connections of its own, which can't be deleted by documented means. It leaves
-them at the frequency manually, lists them, and keeps a ledger of them. Any other server is
-only read. Tokens come from the environment variables that the target file names.
+A server is written to if its target file says writes: {allow: true}, or if it is on this machine
+and the file doesn't say false: the run creates connections of its own, which can't be deleted by
+documented means. It leaves them at the frequency manually, lists them, and keeps a ledger of
+them. Any other server is only read. Tokens come from the environment variables that the target file names.
 
 A file of known deviations, --known, says which checks may fail, and why: they are reported, and
 don't fail the run. --write-known writes a first one.
@@ -173,7 +173,7 @@ func (flags verifyFlags) choose(limited bool) (*conformance.Target, error) {
 	case mode != "" && mode != conformance.Read && mode != conformance.Write:
 		return nil, usageError{fmt.Errorf("--mode: %q is not read-only or write", flags.mode)}
 	case mode == conformance.Write && !target.MayWrite():
-		return nil, fmt.Errorf("--mode write: %s must say writes: {allow: true}, because the server isn't on this machine", flags.target)
+		return nil, fmt.Errorf("--mode write: %s must say writes: {allow: true}, %s", flags.target, whyReadOnly(target))
 	case flags.maxCreates < 1:
 		return nil, usageError{errors.New("--max-creates must be 1 or more; --mode read-only creates nothing")}
 	case flags.rps < 0:
@@ -185,6 +185,14 @@ func (flags verifyFlags) choose(limited bool) (*conformance.Target, error) {
 		target.Writes.MaxCreates = flags.maxCreates
 	}
 	return target, nil
+}
+
+// whyReadOnly tells why the target can't be written to.
+func whyReadOnly(target *conformance.Target) string {
+	if target.Writes.Allow != nil {
+		return "and says false"
+	}
+	return "because the server isn't on this machine"
 }
 
 // options are those of the run, except for the ledger.

@@ -29,7 +29,16 @@ var htmlFuncs = template.FuncMap{
 	"anchor": func(id string) template.URL { return template.URL("#" + id) }, //nolint:gosec // it stays within the page
 	"count":  count, "word": word, "meaning": meaning, "bytes": bytesText,
 	"standing": byStanding, "detail": KnownDetail,
-	"scope":  func(p conformance.Part) string { return cmp.Or(Clean(scopeOf(p.Selection, p.Levels)), "everything") },
+	"scope": func(p conformance.Part) string { return cmp.Or(Clean(scopeOf(p.Selection, p.Levels)), "everything") },
+	"writing": func(allow *bool) string {
+		switch {
+		case allow == nil:
+			return "may write only if the target is on the same machine"
+		case *allow:
+			return "may write"
+		}
+		return "may not write"
+	},
 	"stamp":  func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 	"moment": func(t time.Time) string { return t.UTC().Format("2 January 2006, 15:04:05 UTC") },
 }

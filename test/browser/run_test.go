@@ -60,7 +60,7 @@ func runBroken(t *testing.T) *conformance.Report {
 	}
 	delete(target.Users, "reader")
 	target.URL, target.Transport = "https://sde.example.com", conformance.InProcess(broken())
-	target.Writes = conformance.Writes{Allow: true}
+	target.Writes = conformance.Writes{Allow: new(true)}
 	target.Implementation = conformance.Implementation{Organization: "Example Inc", Product: "SD Elements", Version: "4.3"}
 	target.NotApplicable = []conformance.NotApplicable{{ID: "analysis/filter/system", Reason: "our release has no such filter"}}
 	r, err := conformance.Run(t.Context(), target, conformance.WithKnown([]conformance.Known{
