@@ -29,7 +29,7 @@ func TestReadTargetMistakes(t *testing.T) {
 		"not YAML":         {"url: 'a\n", "t.yaml:2:1: found unexpected end of stream"},
 		"a list":           {"- a\n", "t.yaml:1:1: must be a mapping, not a list"},
 		"key twice":        {head + "url: http://i\n", `t.yaml:3:1: mapping key "url" already defined at line 1`},
-		"unknown field":    {head + "uri: x\n", `t.yaml:3:1: unknown field "uri"`},
+		"unknown field":    {head + "uri: x\n", `t.yaml:3:1: unknown field "uri"; did you mean "url"?`},
 		"wrong type":       {head + "writes: {max_creates: many}\n", "t.yaml:3:23: must be an integer, not a text"},
 		"not true":         {head + "isolated: 1\n", "t.yaml:3:11: must be true or false, not an integer"},
 		"no url":           {"organizations: {}\n", "t.yaml:1:1: url is missing: where the target is, such as https://sde.example.com"},

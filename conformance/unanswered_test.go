@@ -1,6 +1,8 @@
 package conformance_test
 
 import (
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -21,7 +23,9 @@ func (f unreachable) RoundTrip(*http.Request) (*http.Response, error) { return n
 
 // TestUnansweredAdvises: what can't be reached comes with what to do about it, and without a port of this machine.
 func TestUnansweredAdvises(t *testing.T) {
-	plain, encrypted := httptest.NewServer(mock.New()), httptest.NewTLSServer(mock.New())
+	plain, encrypted := httptest.NewServer(mock.New()), httptest.NewUnstartedServer(mock.New())
+	encrypted.Config.ErrorLog = log.New(io.Discard, "", 0)
+	encrypted.StartTLS()
 	t.Cleanup(plain.Close)
 	t.Cleanup(encrypted.Close)
 	other := encrypted.Client().Transport.(*http.Transport).Clone()

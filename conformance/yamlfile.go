@@ -4,12 +4,17 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/sdecontract/sdecontract/internal/nearest"
 )
 
 // yamlReader collects everything that is wrong with a file.
@@ -63,14 +68,21 @@ func (r *yamlReader) decode(data []byte, into any) (whole bool) {
 
 // How the YAML library words errors that people should understand without Go.
 var (
-	unknownField = regexp.MustCompile(`^field (.+) not found in type .*$`)
+	unknownField = regexp.MustCompile(`^field (.+) not found in type (.*)$`)
 	wrongRoot    = regexp.MustCompile(`into (conformance\.Target|(\[\])?conformance\.Known)$`)
 	wrongType    = regexp.MustCompile("(?s)^cannot construct !!(\\w+)(?: `.*`)? into (.*)$")
 )
 
+// fileFields are the names of the fields that the files may have, by the Go type that they are read into.
+var fileFields = sync.OnceValue(func() map[string][]string {
+	fields := nearest.Fields(reflect.TypeFor[Target]())
+	maps.Copy(fields, nearest.Fields(reflect.TypeFor[Known]()))
+	return fields
+})
+
 func plainYAML(message string) string {
 	if m := unknownField.FindStringSubmatch(message); m != nil {
-		hint := ""
+		hint := nearest.DidYouMean(m[1], fileFields()[m[2]])
 		if m[1] == "token" {
 			hint = ": a token never stands in a file; token_env names the variable that holds it"
 		}

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/sdecontract/sdecontract/internal/nearest"
 )
 
 func readBody(c *call) *reply {
@@ -111,7 +113,7 @@ func validateBody(c *call) *reply {
 		c.reject(name, list...)
 	}
 	for _, name := range c.op.unknownFields(c.sent) {
-		message := "is not a field of " + c.op.id + didYouMean(name, sortedKeys(c.op.input.Properties))
+		message := "is not a field of " + c.op.id + nearest.DidYouMean(name, sortedKeys(c.op.input.Properties))
 		if c.op.collection.has(name) {
 			message = "is the server's to set"
 		}

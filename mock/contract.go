@@ -16,6 +16,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/sdecontract/sdecontract"
+	"github.com/sdecontract/sdecontract/internal/nearest"
 )
 
 // A Contract is an OpenAPI document with x- keys, read and ready to be served. It doesn't change
@@ -293,6 +294,6 @@ func (c *Contract) nearest(method, urlPath string) string {
 			candidates = append(candidates, m+" "+template)
 		}
 	}
-	best, _ := nearest(method+" "+urlPath, candidates)
+	best, _ := nearest.To(method+" "+urlPath, candidates)
 	return best
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/sdecontract/sdecontract/internal/nearest"
 )
 
 // attributes are what the objects of a world have, by collection.
@@ -40,7 +42,7 @@ func (c *compiler) crossCheck() {
 	for _, name := range sortedKeys(c.collections) {
 		col := c.collections[name]
 		if kind := col.entities.kind; kind != "" && !slices.Contains(c.kinds(), kind) {
-			c.fail(1, "x-collection: %s have no kind %q%s", col.entities.collection, kind, didYouMean(kind, c.kinds()))
+			c.fail(1, "x-collection: %s have no kind %q%s", col.entities.collection, kind, nearest.DidYouMean(kind, c.kinds()))
 		}
 		for _, p := range col.properties {
 			switch {
@@ -64,7 +66,7 @@ func (c *compiler) checkFilter(op *operation, p parameter) {
 		}
 	}
 	if !slices.Contains(names, p.filters) {
-		c.fail(lineOf(p.schema.Origin, ""), "x-filters: %s has no property %q that is a text or an integer%s", op.collection.name, p.filters, didYouMean(p.filters, names))
+		c.fail(lineOf(p.schema.Origin, ""), "x-filters: %s has no property %q that is a text or an integer%s", op.collection.name, p.filters, nearest.DidYouMean(p.filters, names))
 	}
 }
 
@@ -79,11 +81,11 @@ func (c *compiler) checkField(op *operation, f field) {
 		line := lineOf(f.schema.Origin, "x-refers-to")
 		known, ok := attributes[r.Collection]
 		if !ok {
-			c.fail(line, "x-refers-to: no collection %q%s", r.Collection, didYouMean(r.Collection, sortedKeys(attributes)))
+			c.fail(line, "x-refers-to: no collection %q%s", r.Collection, nearest.DidYouMean(r.Collection, sortedKeys(attributes)))
 		}
 		for _, name := range sortedKeys(r.Where) {
 			if ok && !slices.Contains(known, name) {
-				c.fail(line, "x-refers-to: %s have no %q%s", r.Collection, name, didYouMean(name, known))
+				c.fail(line, "x-refers-to: %s have no %q%s", r.Collection, name, nearest.DidYouMean(name, known))
 			}
 		}
 	}
@@ -105,7 +107,7 @@ func (c *compiler) checkSource(op *operation, schema *openapi3.Schema, key strin
 		problem = fmt.Sprintf("%s has no field %q that refers to something", op.id, name)
 	case !slices.Contains(attributes[f.refersTo.Collection], attribute):
 		problem = fmt.Sprintf("a %s has no %q%s", strings.TrimSuffix(f.refersTo.Collection, "s"), attribute,
-			didYouMean(attribute, attributes[f.refersTo.Collection]))
+			nearest.DidYouMean(attribute, attributes[f.refersTo.Collection]))
 	default:
 		return
 	}
@@ -117,14 +119,14 @@ func (c *compiler) checkAttribute(col *collection, p property) {
 	of := col.entities.collection
 	if p.from == "" {
 		if !slices.Contains(attributes[of], p.name) && defaultOf(p.schema) == nil {
-			c.fail(lineOf(p.schema.Origin, ""), "%s have no %q%s, and it has no default", of, p.name, didYouMean(p.name, attributes[of]))
+			c.fail(lineOf(p.schema.Origin, ""), "%s have no %q%s, and it has no default", of, p.name, nearest.DidYouMean(p.name, attributes[of]))
 		}
 		return
 	}
 	name, attribute := p.from.split()
 	if !slices.Contains(attributes[belongings[of][name]], attribute) {
 		c.fail(lineOf(p.schema.Origin, "x-default-from"), "x-default-from: %s have no %q%s", of, p.from,
-			didYouMean(string(p.from), sources(of)))
+			nearest.DidYouMean(string(p.from), sources(of)))
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/sdecontract/sdecontract/internal/nearest"
 )
 
 // misfit is what is wrong with a member of a fault.
@@ -36,7 +38,7 @@ func (f FaultRule) check() (wrong misfits) {
 	}
 	if f.Effect != "" && !slices.Contains(Effects(), f.Effect) {
 		names := effectNames()
-		wrong.add("/effect", "%q is not one of %s%s", f.Effect, strings.Join(names, ", "), didYouMean(string(f.Effect), names))
+		wrong.add("/effect", "%q is not one of %s%s", f.Effect, strings.Join(names, ", "), nearest.DidYouMean(string(f.Effect), names))
 	}
 	if f.Status != 0 && !f.Effect.replies() {
 		wrong.add("/status", "with the effect %s there is no reply that could have one", f.Effect)
@@ -108,7 +110,7 @@ func (s *Server) check(f FaultRule) misfits {
 		}
 	}
 	if known := sortedKeys(operations); f.Operation != "" && operations[f.Operation] == nil {
-		wrong.add("/operation", "the contract has no %q, only %s%s", f.Operation, strings.Join(known, ", "), didYouMean(f.Operation, known))
+		wrong.add("/operation", "the contract has no %q, only %s%s", f.Operation, strings.Join(known, ", "), nearest.DidYouMean(f.Operation, known))
 	} else if f.Operation != "" {
 		operations = map[string]*operation{f.Operation: operations[f.Operation]}
 	}
@@ -117,7 +119,7 @@ func (s *Server) check(f FaultRule) misfits {
 		users[u.Name] = true
 	}
 	if known := sortedKeys(users); f.User != "" && !users[f.User] {
-		wrong.add("/user", "the world has no %q, only %s%s", f.User, strings.Join(known, ", "), didYouMean(f.User, known))
+		wrong.add("/user", "the world has no %q, only %s%s", f.User, strings.Join(known, ", "), nearest.DidYouMean(f.User, known))
 	}
 	if f.Status != 0 {
 		checkStatus(f, operations, &wrong)

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/sdecontract/sdecontract/internal/nearest"
 )
 
 // ParseFault reads a fault from JSON or YAML:
@@ -84,7 +86,7 @@ func (o *faultObject) reject(name, want string, got any) {
 func (o *faultObject) refuseUnknown() {
 	for _, name := range sortedKeys(o.members) {
 		if !slices.Contains(o.known, name) {
-			o.wrong.add(o.at+pointerTo(name), "is unknown%s", didYouMean(name, o.known))
+			o.wrong.add(o.at+pointerTo(name), "is unknown%s", nearest.DidYouMean(name, o.known))
 		}
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/sdecontract/sdecontract/internal/nearest"
 )
 
 // WithoutPrefer makes the mock ignore the header Prefer, as a server does that doesn't know it.
@@ -53,7 +55,7 @@ func (c *call) readPreferences(found *call) *reply {
 	}
 	for _, p := range preferences(c.r.Header["Prefer"]) {
 		if _, known := preferenceNames[p.name]; !known {
-			if hint := didYouMean(p.name, sortedKeys(preferenceNames)); hint != "" {
+			if hint := nearest.DidYouMean(p.name, sortedKeys(preferenceNames)); hint != "" {
 				c.find(Finding{Severity: Note, In: "header", Pointer: "Prefer", Message: fmt.Sprintf("%q is not a preference of the mock%s; it was ignored", p.name, hint)})
 			}
 			continue

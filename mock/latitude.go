@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/sdecontract/sdecontract/internal/nearest"
 )
 
 // Latitude names something that a server may do though the mock doesn't by default: the documentation
@@ -39,7 +41,7 @@ func ParseLatitudes(names ...string) ([]Latitude, error) {
 	for _, name := range names {
 		l := Latitude(name)
 		if _, known := allowances[l]; !known {
-			return nil, fmt.Errorf("latitude %q is unknown%s", name, didYouMean(name, sortedKeys(namedAllowances())))
+			return nil, fmt.Errorf("latitude %q is unknown%s", name, nearest.DidYouMean(name, sortedKeys(namedAllowances())))
 		}
 		if i := slices.IndexFunc(list, l.Excludes); i >= 0 {
 			return nil, fmt.Errorf("latitudes %s and %s exclude each other", list[i], l)

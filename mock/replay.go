@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+
+	"github.com/sdecontract/sdecontract/internal/nearest"
 )
 
 var errUnrecorded = errors.New("nothing recorded answers")
@@ -130,7 +132,7 @@ func (r *Recording) nearest(key recordedKey) string {
 		}
 		names = append(names, other.String())
 	}
-	best, _ := nearest(key.String(), names)
+	best, _ := nearest.To(key.String(), names)
 	return "the nearest is " + best
 }
 

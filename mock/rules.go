@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/sdecontract/sdecontract/internal/nearest"
 )
 
 // collectionRule is x-collection on an operation: what it does, and to which collection.
@@ -206,7 +208,7 @@ func (f foundKey) check() error {
 	known, ok := xKeys[f.key.Value]
 	switch {
 	case !ok:
-		return fmt.Errorf("unknown x- key%s", didYouMean(f.key.Value, slices.Sorted(maps.Keys(xKeys))))
+		return fmt.Errorf("unknown x- key%s", nearest.DidYouMean(f.key.Value, slices.Sorted(maps.Keys(xKeys))))
 	case !slices.Contains(known.on, f.on):
 		return fmt.Errorf("misplaced: it belongs on an OpenAPI object of type %s", strings.Join(known.on, ", "))
 	}

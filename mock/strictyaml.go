@@ -6,11 +6,15 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"reflect"
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/sdecontract/sdecontract/internal/nearest"
 )
 
 // pos is where something stands in a YAML file.
@@ -46,13 +50,16 @@ func loadYAML(r io.Reader, out any) error {
 // unknownField is how the YAML library words an error that people should understand without Go.
 var unknownField = regexp.MustCompile(`^field (.+) not found in type (.*)$`)
 
+// worldFields are the names of the fields that a world's file may have, by the Go type that they are read into.
+var worldFields = sync.OnceValue(func() map[string][]string { return nearest.Fields(reflect.TypeFor[worldFile]()) })
+
 // plainYAML words an error of the YAML library.
 func plainYAML(message string) string {
 	m := unknownField.FindStringSubmatch(message)
 	if m == nil {
 		return message
 	}
-	return fmt.Sprintf("unknown field %q%s", m[1], didYouMean(m[1], worldFields()[m[2]]))
+	return fmt.Sprintf("unknown field %q%s", m[1], nearest.DidYouMean(m[1], worldFields()[m[2]]))
 }
 
 // yamlErrors gives each error of the YAML library the form file:line:column: message.

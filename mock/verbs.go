@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/sdecontract/sdecontract/internal/nearest"
 )
 
 // verb does what an operation is for, and answers.
@@ -51,7 +53,7 @@ func validateQuery(c *call) *reply {
 // queryHint tells which parameter may be meant, or else which there are.
 func (op *operation) queryHint(name string) string {
 	known := op.queryNames()
-	if hint := didYouMean(name, known); hint != "" || len(known) == 0 {
+	if hint := nearest.DidYouMean(name, known); hint != "" || len(known) == 0 {
 		return hint
 	}
 	return ", which has " + strings.Join(known, ", ")

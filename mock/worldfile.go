@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/sdecontract/sdecontract/internal/nearest"
 )
 
 // worldFile is what a mock starts with: organizations, their users, connectors, projects and connections.
@@ -158,7 +160,7 @@ func (r *worldReader) fail(at pos, format string, args ...any) {
 // known fails if the name isn't one of those.
 func (r *worldReader) known(name located[string], what string, names []string) {
 	if !slices.Contains(names, name.value) {
-		r.fail(name.pos, "%s %q is unknown: there is %s%s", what, name.value, quotedList(names), didYouMean(name.value, names))
+		r.fail(name.pos, "%s %q is unknown: there is %s%s", what, name.value, quotedList(names), nearest.DidYouMean(name.value, names))
 	}
 }
 
@@ -168,7 +170,7 @@ func (r *worldReader) addUser(u named[userFile]) {
 		user.Email = defaultEmail(user.Name)
 	}
 	if r.organizations[user.Organization] == nil {
-		r.fail(orElse(u.value.Organization.pos, u.pos), "user %s: organization %q is not in this file%s", u.name, user.Organization, didYouMean(user.Organization, r.order))
+		r.fail(orElse(u.value.Organization.pos, u.pos), "user %s: organization %q is not in this file%s", u.name, user.Organization, nearest.DidYouMean(user.Organization, r.order))
 	}
 	for _, p := range u.value.Permissions {
 		r.known(p, "user "+u.name+": permission", r.contract.permissions)

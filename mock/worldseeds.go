@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"sync/atomic"
+
+	"github.com/sdecontract/sdecontract/internal/nearest"
 )
 
 // batch is some connections of the file, one after the other, and what becomes of them. A piece of the file is read
@@ -147,7 +149,7 @@ func (r *worldReader) check(b *batch, o *object) (seed, []placedError) {
 		fail(finding.field(), "%s %s", strings.TrimPrefix(finding.Pointer, "/"), finding.Message)
 	}
 	for _, name := range create.unknownFields(sent) {
-		fail(name, "%s is not a field%s", name, didYouMean(name, sortedKeys(create.input.Properties)))
+		fail(name, "%s is not a field%s", name, nearest.DidYouMean(name, sortedKeys(create.input.Properties)))
 	}
 	for i := range create.fields {
 		field := &create.fields[i]

@@ -9,10 +9,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
-
 	"github.com/sdecontract/sdecontract/conformance"
 	"github.com/sdecontract/sdecontract/conformance/report"
+	"github.com/sdecontract/sdecontract/internal/nearest"
 	"github.com/sdecontract/sdecontract/mock/verdict"
 )
 
@@ -71,13 +70,7 @@ func (forms formsOf[R]) find(name string) (form[R], error) {
 			return f, nil
 		}
 	}
-	hint := ""
-	for _, f := range forms {
-		if levenshtein.ComputeDistance(name, f.name) <= 2 {
-			hint = fmt.Sprintf("; did you mean %s?", f.name)
-		}
-	}
-	return form[R]{}, usageError{fmt.Errorf("there is no report as %q, only %s%s", name, joined(forms.names()), hint)}
+	return form[R]{}, usageError{fmt.Errorf("there is no report as %q, only %s%s", name, joined(forms.names()), nearest.DidYouMean(name, forms.names()))}
 }
 
 // reportFiles are where reports go.

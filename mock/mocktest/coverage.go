@@ -1,12 +1,10 @@
 package mocktest
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
-	"github.com/agnivade/levenshtein"
-
+	"github.com/sdecontract/sdecontract/internal/nearest"
 	"github.com/sdecontract/sdecontract/mock"
 	"github.com/sdecontract/sdecontract/mock/export"
 )
@@ -45,7 +43,7 @@ func RequireBehaviour(tb testing.TB, srv *Server, ids ...string) {
 	for _, id := range ids {
 		switch item, known := c.Item(id); {
 		case !known:
-			tb.Errorf("%q is nothing that the contract lets a client meet%s", id, nearest(c, id))
+			tb.Errorf("%q is nothing that the contract lets a client meet%s", id, nearest.DidYouMean(id, itemsOf(c)))
 		case item.Count == 0:
 			tb.Errorf("the client has never met %s: %s %s", id, item.Says, place(item))
 		}
@@ -59,18 +57,12 @@ func place(item mock.CoverageItem) string {
 	return "(see " + item.Source + "; " + item.Location + ")"
 }
 
-// nearest suggests the id that takes the fewest edits to make from the one that there isn't.
-func nearest(c mock.Coverage, id string) string {
-	best, distance := "", len(id)
+// itemsOf are the ids of all that the contract lets a client meet.
+func itemsOf(c mock.Coverage) (all []string) {
 	for _, g := range c.Groups {
 		for _, item := range g.Items {
-			if d := levenshtein.ComputeDistance(id, item.ID); d < distance {
-				best, distance = item.ID, d
-			}
+			all = append(all, item.ID)
 		}
 	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf("; did you mean %q?", best)
+	return all
 }

@@ -1,18 +1,19 @@
-package mock
+// Package nearest finds the name that somebody may have meant.
+package nearest
 
 import (
 	"fmt"
 	"reflect"
-	"sync"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/agnivade/levenshtein"
 )
 
-// didYouMean ends a message about an unknown name with the nearest known one, if one is near. What is half wrong
+// DidYouMean ends a message about an unknown name with the nearest known one, if one is near. What is half wrong
 // from its first letter on is no slip: name isn't page.
-func didYouMean(name string, known []string) string {
-	best, distance := nearest(name, known)
+func DidYouMean(name string, known []string) string {
+	best, distance := To(name, known)
 	if name == "" || best == "" || distance > max(2, len(name)/3) {
 		return ""
 	}
@@ -22,8 +23,8 @@ func didYouMean(name string, known []string) string {
 	return fmt.Sprintf("; did you mean %q?", best)
 }
 
-// nearest returns the candidate that takes the fewest edits to make from name, and how many.
-func nearest(name string, candidates []string) (best string, distance int) {
+// To returns the candidate that takes the fewest edits to make from name, and how many: -1 if there is no candidate.
+func To(name string, candidates []string) (best string, distance int) {
 	distance = -1
 	length := utf8.RuneCountInString(name)
 	for _, candidate := range candidates {
@@ -49,12 +50,13 @@ func editDistance(a, b string) int {
 	return levenshtein.ComputeDistance(a, b)
 }
 
-// worldFields are the names of the fields that a world's file may have, by the Go type that they are read into.
-var worldFields = sync.OnceValue(func() map[string][]string {
+// Fields are the names of the fields that a YAML file may have, by the Go type that they are read into: of t, and of
+// whatever it holds.
+func Fields(t reflect.Type) map[string][]string {
 	fields := map[string][]string{}
-	collectFields(reflect.TypeFor[worldFile](), fields)
+	collectFields(t, fields)
 	return fields
-})
+}
 
 func collectFields(t reflect.Type, fields map[string][]string) {
 	switch t.Kind() {
@@ -67,6 +69,7 @@ func collectFields(t reflect.Type, fields map[string][]string) {
 		fields[t.String()] = nil
 		for f := range t.Fields() {
 			if name := f.Tag.Get("yaml"); name != "" {
+				name, _, _ = strings.Cut(name, ",")
 				fields[t.String()] = append(fields[t.String()], name)
 			}
 			collectFields(f.Type, fields)
