@@ -127,8 +127,9 @@ func newExplorer(target *conformance.Target, model Model, options Options) (*exp
 	}
 	x := &explorer{options: o, causes: map[cause]*Finding{}, doubts: map[cause]*doubt{}, executor: &executor{
 		ground: g, senders: [2]*conformance.Sender{sender, other}, pool: map[poolKey][]*connection{},
-		ids: map[conformance.Kind]map[int64]bool{}, lengths: map[poolKey]int{}, endless: map[conformance.Kind]bool{}, timeout: o.Timeout, fits: map[string][]misfit{}, secrets: map[string]bool{},
-		inherits: map[string][]string{}, limit: o.Requests,
+		ids: map[conformance.Kind]map[int64]bool{}, lengths: map[poolKey]int{}, endless: map[conformance.Kind]bool{},
+		fits: map[string][]misfit{}, secrets: map[string]bool{}, inherits: map[string][]string{},
+		limit: o.Requests, timeout: o.Timeout,
 	}}
 	for i, saved := range o.Sequences {
 		if err := saved.Steps.check(sender.Target().Users); err != nil {
